@@ -1,0 +1,127 @@
+package estate
+
+import "time"
+
+// PostgresServer is one PostgreSQL cluster as a role on it could see it.
+type PostgresServer struct {
+	Name        string                    `json:"name"`
+	Environment Environment               `json:"environment"`
+	Host        string                    `json:"host,omitempty"` // name of the estate's host it runs on, where known
+	Collected   Collection                `json:"collected"`
+	Version     Section[PostgresVersion]  `json:"version"`
+	Settings    Section[[]Setting]        `json:"settings"` // those that differ from their default, and those that matter
+	Roles       Section[[]Role]           `json:"roles"`
+	Clients     Section[[]DatabaseClient] `json:"clients"`
+	Archiver    Section[Archiver]         `json:"archiver"`
+	Databases   Section[[]Database]       `json:"databases"`
+}
+
+// PostgresVersion is the version of a server.
+type PostgresVersion struct {
+	Number int    `json:"number"` // as server_version_num, 130014
+	Text   string `json:"text"`   // "13.14 (Debian 13.14-0+deb11u1)"
+}
+
+// Major is the major version, 13 for 130014.
+func (v PostgresVersion) Major() int { return v.Number / 10000 }
+
+// Setting is a server setting, with its unit and where it was set.
+type Setting struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Unit   string `json:"unit,omitempty"`
+	Source string `json:"source"`
+}
+
+// Role is a PostgreSQL role.
+type Role struct {
+	Name        string    `json:"name"`
+	Superuser   bool      `json:"superuser"`
+	Login       bool      `json:"login"`
+	CreateDB    bool      `json:"create_db"`
+	CreateRole  bool      `json:"create_role"`
+	Replication bool      `json:"replication"`
+	BypassRLS   bool      `json:"bypass_rls"`
+	ValidUntil  time.Time `json:"valid_until,omitzero"`
+	MemberOf    []string  `json:"member_of,omitempty"`
+}
+
+// DatabaseClient is a group of sessions that look the same: an integration seen from the database.
+type DatabaseClient struct {
+	Database    string `json:"database"`
+	Role        string `json:"role"`
+	Address     string `json:"address,omitempty"` // empty for a local socket
+	Application string `json:"application,omitempty"`
+	TLS         bool   `json:"tls"`
+	Count       int    `json:"count"`
+}
+
+// Archiver is what the server knows of its WAL archiving, which is no proof that it can be restored.
+type Archiver struct {
+	Mode         string    `json:"mode"`
+	Archived     int64     `json:"archived"`
+	LastArchived time.Time `json:"last_archived,omitzero"`
+	Failed       int64     `json:"failed"`
+	LastFailed   time.Time `json:"last_failed,omitzero"`
+}
+
+// Database is one database of a cluster.
+type Database struct {
+	Name       string               `json:"name"`
+	Owner      string               `json:"owner"`
+	Encoding   string               `json:"encoding"`
+	Collation  string               `json:"collation"`
+	SizeBytes  int64                `json:"size_bytes"` // -1 where the role may not connect
+	Extensions Section[[]Extension] `json:"extensions"`
+	Tables     Section[[]Table]     `json:"tables"`
+	Sequences  Section[[]Sequence]  `json:"sequences"`
+}
+
+// Extension is an installed extension.
+type Extension struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Table is a table, partition, foreign table, view or materialised view.
+type Table struct {
+	Schema          string       `json:"schema"`
+	Name            string       `json:"name"`
+	Kind            string       `json:"kind"`  // "table", "partitioned", "view", "materialized view", "foreign"
+	RowEstimate     int64        `json:"rows"`  // the planner's estimate; -1 when never analysed
+	TotalBytes      int64        `json:"bytes"` // with indexes and TOAST
+	Unlogged        bool         `json:"unlogged,omitempty"`
+	ReplicaIdentity string       `json:"replica_identity,omitempty"` // "default", "nothing", "full", "index"
+	PrimaryKey      []string     `json:"primary_key,omitempty"`
+	UniqueKeys      [][]string   `json:"unique_keys,omitempty"` // columns of each unique index that is not partial or by expression
+	Columns         []Column     `json:"columns"`
+	References      []ForeignKey `json:"references,omitempty"`
+	Comment         string       `json:"comment,omitempty"`
+}
+
+// QualifiedName is schema.name, unquoted, for people.
+func (t Table) QualifiedName() string { return t.Schema + "." + t.Name }
+
+// Column is a column of a table.
+type Column struct {
+	Name      string `json:"name"`
+	Type      string `json:"type"` // as format_type
+	NotNull   bool   `json:"not_null,omitempty"`
+	Generated bool   `json:"generated,omitempty"`
+}
+
+// ForeignKey ties columns to a table's key.
+type ForeignKey struct {
+	Columns    []string `json:"columns"`
+	Table      string   `json:"table"` // schema.name
+	RefColumns []string `json:"ref_columns"`
+}
+
+// Sequence is a sequence. LastValue is nil where it was never used, or the role may not read it: the section says which.
+type Sequence struct {
+	Schema    string `json:"schema"`
+	Name      string `json:"name"`
+	OwnedBy   string `json:"owned_by,omitempty"` // table.column; empty for the unowned ones that are easily forgotten
+	LastValue *int64 `json:"last_value,omitempty"`
+	Increment int64  `json:"increment"`
+}

@@ -1,0 +1,60 @@
+package estate
+
+import "time"
+
+// Environment is what a system is for.
+type Environment string
+
+// The environments.
+const (
+	Production    Environment = "production"
+	NonProduction Environment = "non-production"
+	Target        Environment = "target" // part of the landing zone
+	SharedEnv     Environment = "shared" // used by several environments: directory, mail, bastion
+	UnknownEnv    Environment = "unknown"
+)
+
+// Criticality is how badly the hospital needs a service.
+type Criticality string
+
+// The criticalities, from worst to mildest.
+const (
+	LifeCritical     Criticality = "life-critical"
+	BusinessCritical Criticality = "business-critical"
+	Important        Criticality = "important"
+	Deferrable       Criticality = "deferrable"
+)
+
+// Service is a business service: what the hospital would miss. RTO and RPO are zero where nobody stated them.
+type Service struct {
+	Name        string        `json:"name"`
+	Owner       string        `json:"owner,omitempty"`
+	Contact     string        `json:"contact,omitempty"`
+	Criticality Criticality   `json:"criticality,omitempty"`
+	Environment Environment   `json:"environment"`
+	RTO         time.Duration `json:"rto,omitempty"` // nanoseconds
+	RPO         time.Duration `json:"rpo,omitempty"` // nanoseconds
+	Workaround  string        `json:"workaround,omitempty"`
+	Hosts       []string      `json:"hosts,omitempty"`
+	Databases   []string      `json:"databases,omitempty"` // "SERVER/DATABASE", or "SERVER" for all its databases
+	Odoo        []string      `json:"odoo,omitempty"`
+}
+
+// Inventory is everything that discovery found, in order of name.
+type Inventory struct {
+	Hosts    []Host           `json:"hosts"`
+	Postgres []PostgresServer `json:"postgres"`
+	Odoo     []OdooServer     `json:"odoo"`
+}
+
+// Integration is two systems that talk. Which of the three views saw it is what makes it a finding or not.
+type Integration struct {
+	From       string   `json:"from"`     // "host/NAME", or "outside/NAME"
+	To         string   `json:"to"`       // the same
+	Protocol   string   `json:"protocol"` // "postgresql", "hl7", "https", "smtp", "sftp", ...
+	Port       int      `json:"port,omitempty"`
+	Kind       string   `json:"kind"`       // "ehr", "finance", "identity", "mail", "files", "database", "partner", "web"
+	Configured []string `json:"configured"` // evidence in configuration; empty when not seen there
+	Observed   []string `json:"observed"`   // evidence in sockets and sessions
+	Declared   []string `json:"declared"`   // evidence in engagement.yaml
+}
