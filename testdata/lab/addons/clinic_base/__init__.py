@@ -1,0 +1,2 @@
+from . import controllers, models
+from .hooks import create_plain_tables

@@ -1,0 +1,25 @@
+{
+    "name": "Clinic Base",
+    "summary": "Patients, encounters, prescriptions, laboratory results and the HL7 log",
+    "version": "14.0.2.3.0",
+    "category": "Healthcare",
+    "author": "Clinic North IT",
+    "website": "https://erp.clinic.example",
+    "license": "LGPL-3",
+    "depends": [
+        "contacts", "mail", "account", "hr", "base_automation", "fetchmail", "payment", "auth_ldap", "auth_oauth",
+    ],
+    "data": [
+        "security/clinic_groups.xml",
+        "security/ir.model.access.csv",
+        "security/clinic_rules.xml",
+        "data/clinic.diagnosis.csv",
+        "data/clinic_cron.xml",
+        "data/clinic_automation.xml",
+        "reports/patient_summary.xml",
+        "views/clinic_views.xml",
+        "views/clinic_menu.xml",
+    ],
+    "post_init_hook": "create_plain_tables",
+    "application": True,
+}
