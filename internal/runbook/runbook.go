@@ -1,0 +1,62 @@
+// Package runbook holds the script of one cutover night: steps with owners, times, gates and their way back.
+// The planner writes it, people edit it, and the cutover runs exactly this text.
+package runbook
+
+import "time"
+
+// Version is the format of runbook files that this build reads and writes.
+const Version = 1
+
+// Runbook is the whole night of one wave. The file's SHA-256 is its identity in journals and approvals.
+type Runbook struct {
+	Version     int       `yaml:"version"`
+	Wave        string    `yaml:"wave"`        // "wave-1"
+	Title       string    `yaml:"title"`       // for people
+	Environment string    `yaml:"environment"` // as estate.Environment
+	Services    []string  `yaml:"services"`    // business services that move
+	Contacts    []Contact `yaml:"contacts,omitempty"`
+	Steps       []Step    `yaml:"steps"`
+}
+
+// Contact is a person who is needed on the night.
+type Contact struct {
+	Role string `yaml:"role"` // "conductor", "dba", "approver", ...
+	Name string `yaml:"name"`
+	How  string `yaml:"how,omitempty"` // telephone or chat
+}
+
+// Phase groups steps as people speak of the night.
+type Phase string
+
+// The phases in order. Everything up to PhaseDecide can be undone without loss.
+const (
+	PhasePrepare Phase = "prepare"
+	PhaseFreeze  Phase = "freeze"
+	PhaseCopy    Phase = "copy"
+	PhaseVerify  Phase = "verify"
+	PhaseDecide  Phase = "decide"
+	PhaseSwitch  Phase = "switch"
+	PhaseProve   Phase = "prove"
+	PhaseCommit  Phase = "commit"
+)
+
+// Phases lists the phases in order.
+func Phases() []Phase {
+	return []Phase{PhasePrepare, PhaseFreeze, PhaseCopy, PhaseVerify, PhaseDecide, PhaseSwitch, PhaseProve, PhaseCommit}
+}
+
+// Step is one act of the night. Kind chooses the action; With holds that kind's own fields, checked at load.
+type Step struct {
+	ID       string         `yaml:"id"`
+	Title    string         `yaml:"title"`
+	Phase    Phase          `yaml:"phase"`
+	Owner    string         `yaml:"owner"`
+	Kind     string         `yaml:"kind"`
+	Needs    []string       `yaml:"needs,omitempty"`   // ids of steps that must be done first
+	Confirm  bool           `yaml:"confirm,omitempty"` // a person says yes before it is done
+	Expected time.Duration  `yaml:"expected"`          // from rehearsal or estimate
+	Deadline time.Duration  `yaml:"deadline"`          // it has failed after this long
+	With     map[string]any `yaml:"with,omitempty"`    // the kind's fields
+	Show     string         `yaml:"show,omitempty"`    // lines of output that match may be journaled; else none
+	Reason   string         `yaml:"reason,omitempty"`  // why the planner put it there
+}
