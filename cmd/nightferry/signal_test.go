@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// waitForInterruption is a program for tests (see TestMain): it says that it
+// is ready, waits for the first signal and says so. With an argument it then
+// goes on for ever, as a command that does not heed its context.
+func waitForInterruption() {
+	ctx, stop := interruptible(context.Background(), os.Stderr)
+	defer stop()
+	fmt.Println("ready")
+	<-ctx.Done()
+	fmt.Println("cancelled")
+	if len(os.Args) > 1 {
+		select {}
+	}
+	os.Exit(report(os.Stderr, fmt.Errorf("wait: %w", ctx.Err())))
+}
+
+func TestFirstSignalStopsCleanly(t *testing.T) {
+	t.Parallel()
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			p := startWaiter(t)
+			p.signal(t, sig)
+			require.Equal(t, 130, p.wait(t))
+			require.Equal(t, "nightferry: stopping; once more ends it at once\nnightferry: wait: context canceled\n", p.stderr.String())
+		})
+	}
+}
+
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	p := startWaiter(t, "deaf")
+	p.signal(t, os.Interrupt)
+	p.expect(t, "cancelled")
+	p.signal(t, os.Interrupt)
+	require.Equal(t, 130, p.wait(t))
+	require.Equal(t, "nightferry: stopping; once more ends it at once\n", p.stderr.String())
+}
+
+// waiter is a running waitForInterruption.
+type waiter struct {
+	cmd    *exec.Cmd
+	lines  *bufio.Scanner
+	stderr bytes.Buffer
+}
+
+func startWaiter(t *testing.T, args ...string) *waiter {
+	t.Helper()
+	p := &waiter{cmd: exec.CommandContext(t.Context(), "waiter", args...)}
+	p.cmd.Stderr = &p.stderr
+	out, err := p.cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, p.cmd.Start())
+	p.lines = bufio.NewScanner(out)
+	p.expect(t, "ready")
+	return p
+}
+
+func (p *waiter) expect(t *testing.T, line string) {
+	t.Helper()
+	require.True(t, p.lines.Scan())
+	require.Equal(t, line, p.lines.Text())
+}
+
+func (p *waiter) signal(t *testing.T, sig os.Signal) {
+	t.Helper()
+	require.NoError(t, p.cmd.Process.Signal(sig))
+}
+
+func (p *waiter) wait(t *testing.T) int {
+	t.Helper()
+	for p.lines.Scan() {
+		// Wait closes the pipe; everything is read first.
+	}
+	var exit *exec.ExitError
+	require.ErrorAs(t, p.cmd.Wait(), &exit)
+	return exit.ExitCode()
+}
