@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# Cgroups: each machine, and all building, lives in one named nf-…, so that whatever a crashed command
+# left behind is found by name and killed whole.
+
+# cgroup_root prints where a writable cgroup2 is mounted; mounts one of our own if there is none.
+cgroup_root() {
+  local kind path _
+  while read -r _ path kind _; do
+    if [[ $kind == cgroup2 ]] && mkdir -p "$path/nf-build" 2>/dev/null; then
+      echo "$path"
+      return
+    fi
+  done </proc/mounts
+  path=$LAB_CACHE/run/cgroup
+  mkdir -p "$path"
+  mount -t cgroup2 cgroup2 "$path"
+  echo "$path"
+}
+
+# confined NAME COMMAND… runs a command in the cgroup nf-NAME, without the lab's lock.
+confined() (
+  group=$(cgroup_root)/nf-$1
+  shift
+  mkdir -p "$group"
+  echo "$BASHPID" >"$group/cgroup.procs"
+  unlocked "$@"
+)
+
+# cgroup_pids NAME prints the processes of the cgroup nf-NAME and of those below it.
+cgroup_pids() {
+  local group
+  group=$(cgroup_root)/nf-$1
+  [[ ! -d $group ]] || find "$group" -name cgroup.procs -exec cat {} + 2>/dev/null || true
+}
+
+# cgroup_kill NAME kills all processes of a cgroup and removes it. SIGKILL, because `unshare --fork`
+# ignores SIGTERM.
+cgroup_kill() {
+  local pids tries=0 group
+  group=$(cgroup_root)/nf-$1
+  [[ -d $group ]] || return 0
+  while mapfile -t pids < <(cgroup_pids "$1") && ((${#pids[@]})); do
+    kill -9 "${pids[@]}" 2>/dev/null || true
+    ((++tries < 200)) || die "processes of $1 do not die: ${pids[*]}"
+    read -rt 0.05 <> <(:) || true
+  done
+  find "$group" -depth -type d -exec rmdir {} \;
+}
+
+# cgroup_names prints the machines (and "build") that have a cgroup.
+cgroup_names() { find "$(cgroup_root)" -maxdepth 1 -name 'nf-*' -printf '%f\n' | sed 's/^nf-//'; }
+
+# cgroup_down removes every cgroup of the lab, and the mount if it is ours.
+cgroup_down() {
+  local name
+  for name in $(cgroup_names); do cgroup_kill "$name"; done
+  umount "$LAB_CACHE/run/cgroup" 2>/dev/null || true
+}
