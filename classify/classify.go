@@ -1,0 +1,184 @@
+// Package classify turns an inventory into judgement: which classes of data live where, and which systems
+// talk. It is pure: no clock, no network, the same bytes for the same inventory.
+package classify
+
+import (
+	"cmp"
+	"slices"
+
+	"nightferry/classify/detect"
+	"nightferry/internal/estate"
+)
+
+// Version is the format of [Classification] and [Assessment].
+const Version = 1
+
+// Classification says which class of data each column holds, with evidence, rolled up to tables,
+// databases and services. It is saved as classification.yaml.
+type Classification struct {
+	Version   int              `yaml:"version" json:"version"`
+	Basis     string           `yaml:"basis" json:"basis"` // what the judgement rests on, in words
+	Databases []DatabaseResult `yaml:"databases" json:"databases"`
+	Services  []ServiceResult  `yaml:"services" json:"services"`
+}
+
+// DatabaseResult is one database with the classes found in its tables.
+type DatabaseResult struct {
+	Server   string                   `yaml:"server" json:"server"`
+	Database string                   `yaml:"database" json:"database"`
+	Coverage estate.Coverage          `yaml:"coverage" json:"coverage"`
+	Problem  string                   `yaml:"problem,omitempty" json:"problem,omitempty"`
+	Odoo     bool                     `yaml:"odoo" json:"odoo"` // the catalogue applies
+	Class    estate.DataClass         `yaml:"class" json:"class"`
+	Columns  map[estate.DataClass]int `yaml:"columns" json:"columns"` // number of columns a class
+	Tables   []TableResult            `yaml:"tables" json:"tables"`
+}
+
+// TableResult is one table. Columns without sensitive data are listed by name only.
+type TableResult struct {
+	Schema      string           `yaml:"schema" json:"schema"`
+	Table       string           `yaml:"table" json:"table"`
+	Class       estate.DataClass `yaml:"class" json:"class"`
+	Rows        int64            `yaml:"rows" json:"rows"`                                   // the planner's estimate, -1 when never analysed
+	Sensitive   []ColumnResult   `yaml:"sensitive,omitempty" json:"sensitive,omitempty"`     // with evidence
+	Operational []string         `yaml:"operational,omitempty" json:"operational,omitempty"` // nothing to protect
+	NotAssessed []string         `yaml:"not_assessed,omitempty" json:"not_assessed,omitempty"`
+}
+
+// ColumnResult is one column's class with the evidence that decided it.
+type ColumnResult struct {
+	Column     string           `yaml:"column" json:"column"`
+	Class      estate.DataClass `yaml:"class" json:"class"`
+	Subtype    string           `yaml:"subtype,omitempty" json:"subtype,omitempty"`
+	Confidence float64          `yaml:"confidence" json:"confidence"` // 0 to 1
+	Evidence   []Evidence       `yaml:"evidence" json:"evidence"`
+}
+
+// Evidence is one reason for a class.
+type Evidence struct {
+	Kind   string           `yaml:"kind" json:"kind"` // "catalogue", "name", "context"
+	Class  estate.DataClass `yaml:"class" json:"class"`
+	Weight float64          `yaml:"weight" json:"weight"` // 0 to 1
+	Detail string           `yaml:"detail" json:"detail"`
+}
+
+// ServiceResult is a business service with the classes of the databases it uses.
+type ServiceResult struct {
+	Service   string                   `yaml:"service" json:"service"`
+	Class     estate.DataClass         `yaml:"class" json:"class"`
+	Columns   map[estate.DataClass]int `yaml:"columns" json:"columns"`
+	Databases []string                 `yaml:"databases" json:"databases"` // those found, as SERVER/DATABASE
+	Missing   []string                 `yaml:"missing,omitempty" json:"missing,omitempty"`
+}
+
+// Classifier classifies columns by the catalogue and by their names.
+type Classifier struct {
+	catalogue *detect.Catalogue
+	names     *detect.Dictionary
+}
+
+// NewClassifier loads the embedded knowledge.
+func NewClassifier() (*Classifier, error) {
+	catalogue, err := detect.LoadCatalogue()
+	if err != nil {
+		return nil, err
+	}
+	return &Classifier{catalogue: catalogue, names: detect.NewDictionary()}, nil
+}
+
+// Classify judges every database of the inventory and rolls the result up to the services.
+func (c *Classifier) Classify(inventory estate.Inventory, services []estate.Service) Classification {
+	result := Classification{Version: Version, Basis: "catalogue of Odoo fields and column names; no row was read"}
+	for _, server := range inventory.Postgres {
+		if !server.Databases.Coverage.IsKnown() {
+			continue // the server is listed under coverage: nothing is known to be judged
+		}
+		for _, database := range server.Databases.Value {
+			result.Databases = append(result.Databases, c.database(server.Name, database))
+		}
+	}
+	for _, service := range services {
+		result.Services = append(result.Services, rollUp(service, result.Databases))
+	}
+	return result
+}
+
+func (c *Classifier) database(server string, database estate.Database) DatabaseResult {
+	result := DatabaseResult{Server: server, Database: database.Name, Coverage: database.Tables.Coverage,
+		Problem: database.Tables.Problem, Class: estate.NotAssessed, Columns: map[estate.DataClass]int{}}
+	if !result.Coverage.IsKnown() {
+		return result
+	}
+	result.Odoo = isOdoo(database)
+	linked := linkedToPatients(database.Tables.Value)
+	for _, table := range database.Tables.Value {
+		t := c.table(table, result.Odoo, linked[table.QualifiedName()])
+		result.Tables = append(result.Tables, t)
+		for _, column := range t.Sensitive {
+			result.Columns[column.Class]++
+		}
+		result.Columns[estate.Operational] += len(t.Operational)
+		result.Columns[estate.NotAssessed] += len(t.NotAssessed)
+	}
+	result.Class = headline(result.Columns)
+	return result
+}
+
+func (c *Classifier) table(table estate.Table, odoo bool, link string) TableResult {
+	result := TableResult{Schema: table.Schema, Table: table.Name, Rows: table.RowEstimate}
+	counts := map[estate.DataClass]int{}
+	for _, column := range table.Columns {
+		judged := c.column(table, column, odoo, link)
+		switch {
+		case judged.Class.IsSensitive():
+			result.Sensitive = append(result.Sensitive, judged)
+		case judged.Class == estate.NotAssessed:
+			result.NotAssessed = append(result.NotAssessed, column.Name)
+		default:
+			result.Operational = append(result.Operational, column.Name)
+		}
+		counts[judged.Class]++
+	}
+	result.Class = headline(counts)
+	return result
+}
+
+// headline is the class that a whole table, database or service is named by: what harms people most when it
+// leaks comes first, so a login table's password does not hide the patients beside it. Columns that nobody
+// could judge keep a whole from being called harmless.
+func headline(counts map[estate.DataClass]int) estate.DataClass {
+	order := []estate.DataClass{estate.PHI, estate.HR, estate.Financial, estate.PII, estate.Credential,
+		estate.NotAssessed, estate.Operational, estate.Public}
+	for _, class := range order {
+		if counts[class] > 0 {
+			return class
+		}
+	}
+	return estate.NotAssessed
+}
+
+func rollUp(service estate.Service, databases []DatabaseResult) ServiceResult {
+	result := ServiceResult{Service: service.Name, Columns: map[estate.DataClass]int{}}
+	for _, wanted := range service.Databases {
+		found := false
+		for _, d := range databases {
+			if wanted != d.Server && wanted != d.Server+"/"+d.Database {
+				continue
+			}
+			found = true
+			result.Databases = append(result.Databases, d.Server+"/"+d.Database)
+			if !d.Coverage.IsKnown() {
+				result.Columns[estate.NotAssessed]++
+			}
+			for class, n := range d.Columns {
+				result.Columns[class] += n
+			}
+		}
+		if !found {
+			result.Missing = append(result.Missing, wanted)
+		}
+	}
+	slices.SortFunc(result.Databases, cmp.Compare)
+	result.Class = headline(result.Columns)
+	return result
+}

@@ -1,0 +1,83 @@
+package estate
+
+// Gaps lists everything in the inventory that is not known, asset by asset, section by section.
+func (inventory Inventory) Gaps() []Gap {
+	var gaps gapList
+	for _, h := range inventory.Hosts {
+		asset := "host/" + h.Name
+		if gaps.asset(asset, h.Collected) {
+			continue
+		}
+		addGap(&gaps, asset, "identity", h.Identity)
+		addGap(&gaps, asset, "capacity", h.Capacity)
+		addGap(&gaps, asset, "interfaces", h.Interfaces)
+		addGap(&gaps, asset, "processes", h.Processes)
+		addGap(&gaps, asset, "listeners", h.Listeners)
+		addGap(&gaps, asset, "connections", h.Connections)
+		addGap(&gaps, asset, "packages", h.Packages)
+		addGap(&gaps, asset, "units", h.Units)
+		addGap(&gaps, asset, "schedules", h.Schedules)
+		addGap(&gaps, asset, "mounts", h.Mounts)
+		addGap(&gaps, asset, "accounts", h.Accounts)
+		addGap(&gaps, asset, "certificates", h.Certificates)
+		addGap(&gaps, asset, "names", h.Names)
+		addGap(&gaps, asset, "applications", h.Applications)
+		addGap(&gaps, asset, "routes", h.Routes)
+		addGap(&gaps, asset, "containers", h.Containers)
+		addGap(&gaps, asset, "folders", h.Folders)
+		addGap(&gaps, asset, "commands", h.Commands)
+	}
+	for _, p := range inventory.Postgres {
+		asset := "postgres/" + p.Name
+		if gaps.asset(asset, p.Collected) {
+			continue
+		}
+		addGap(&gaps, asset, "version", p.Version)
+		addGap(&gaps, asset, "settings", p.Settings)
+		addGap(&gaps, asset, "roles", p.Roles)
+		addGap(&gaps, asset, "clients", p.Clients)
+		addGap(&gaps, asset, "archiver", p.Archiver)
+		addGap(&gaps, asset, "databases", p.Databases)
+		for _, d := range p.Databases.Value {
+			addGap(&gaps, asset+"/"+d.Name, "extensions", d.Extensions)
+			addGap(&gaps, asset+"/"+d.Name, "tables", d.Tables)
+			addGap(&gaps, asset+"/"+d.Name, "sequences", d.Sequences)
+		}
+	}
+	for _, o := range inventory.Odoo {
+		asset := "odoo/" + o.Name
+		if gaps.asset(asset, o.Collected) {
+			continue
+		}
+		addGap(&gaps, asset, "version", o.Version)
+		addGap(&gaps, asset, "modules", o.Modules)
+		addGap(&gaps, asset, "users", o.Users)
+		addGap(&gaps, asset, "crons", o.Crons)
+		addGap(&gaps, asset, "mail servers", o.MailServers)
+		addGap(&gaps, asset, "inbound mail", o.Inbound)
+		addGap(&gaps, asset, "providers", o.Providers)
+		addGap(&gaps, asset, "models", o.Models)
+		addGap(&gaps, asset, "attachments", o.Attachments)
+	}
+	return gaps
+}
+
+type gapList []Gap
+
+// asset notes an asset that could not be read at all, and tells so.
+func (l *gapList) asset(name string, c Collection) bool {
+	if c.Coverage.IsKnown() {
+		return false
+	}
+	*l = append(*l, Gap{Asset: name, Coverage: c.Coverage, Problem: c.Problem, Mend: c.Mend})
+	return true
+}
+
+// addGap notes a section that is not known, or that a grant or a limit keeps from being whole. Absent is knowledge:
+// there is no such thing on that asset.
+func addGap[T any](l *gapList, asset, name string, s Section[T]) {
+	if s.Coverage == Absent || s.Coverage.IsKnown() && s.Grant == "" && !s.Truncated {
+		return
+	}
+	*l = append(*l, Gap{Asset: asset, Section: name, Coverage: s.Coverage, Problem: s.Problem, Mend: s.Grant})
+}
