@@ -81,7 +81,9 @@ func (g *serviceGraph) regulated(group []int64) bool {
 }
 
 // isRegulated counts what nobody could judge as regulated: the cautious reading.
-func isRegulated(class estate.DataClass) bool { return class.IsSensitive() || class == estate.NotAssessed }
+func isRegulated(class estate.DataClass) bool {
+	return class.IsSensitive() || class == estate.NotAssessed
+}
 
 func (g *serviceGraph) classOf(id int64) estate.DataClass {
 	return cmp.Or(g.class[g.services[id].Name], estate.NotAssessed)

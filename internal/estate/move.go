@@ -21,6 +21,9 @@ type MoveEnd struct {
 	Owner        string `json:"owner"` // role that owns the database
 	URL          string `json:"url"`   // where people reach the service
 	Odoo         string `json:"odoo"`  // estate's name of the Odoo server
+
+	Open  []string `json:"open,omitempty"`  // command on Host that lets users in
+	Close []string `json:"close,omitempty"` // command on Host that shuts them out again
 }
 
 // Calendar says when people may work on the estate.
