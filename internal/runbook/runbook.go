@@ -57,6 +57,7 @@ type Step struct {
 	Expected time.Duration  `yaml:"expected"`          // from rehearsal or estimate
 	Deadline time.Duration  `yaml:"deadline"`          // it has failed after this long
 	With     map[string]any `yaml:"with,omitempty"`    // the kind's fields
+	Pass     string         `yaml:"pass,omitempty"`    // must hold over the facts once it is done, else it has failed: "validation.different == 0"
 	Show     string         `yaml:"show,omitempty"`    // lines of output that match may be journaled; else none
 	Reason   string         `yaml:"reason,omitempty"`  // why the planner put it there
 }
