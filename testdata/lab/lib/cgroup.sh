@@ -17,14 +17,17 @@ cgroup_root() {
   echo "$path"
 }
 
-# confined NAME COMMAND… runs a command in the cgroup nf-NAME, without the lab's lock.
-confined() (
+# confined NAME COMMAND… becomes a command in the cgroup nf-NAME, without the lab's lock. Call it in a
+# subshell or in the background; it does not return.
+confined() {
+  local group
   group=$(cgroup_root)/nf-$1
   shift
   mkdir -p "$group"
   echo "$BASHPID" >"$group/cgroup.procs"
-  unlocked "$@"
-)
+  if [[ -n $LOCK ]]; then exec {LOCK}>&-; fi
+  exec "$@"
+}
 
 # cgroup_pids NAME prints the processes of the cgroup nf-NAME and of those below it.
 cgroup_pids() {

@@ -35,7 +35,7 @@ input_ready() {
   tmp=$LAB_CACHE/data/tmp.data
   rm -rf "$tmp"
   mkdir -p "$tmp"
-  step "database of ${LAB_PATIENTS:=2000} patients" confined build env LAB="$LAB_DIR/lab" LAB_PATIENTS="$LAB_PATIENTS" \
-    "$LAB_DIR/data/build" "$tmp"
+  step "database of ${LAB_PATIENTS:=2000} patients" confined build \
+    env LAB="$LAB_DIR/lab" LAB_PATIENTS="$LAB_PATIENTS" "$LAB_DIR/data/build" "$tmp"
   mv "$tmp" "$path"
 }

@@ -85,13 +85,13 @@ layer_root() {
   local mirror
   mirror=$(layer_mirror)
   mkdir -p "$1"
-  LC_ALL=C.UTF-8 confined build mmdebstrap --mode=root --variant=minbase --format=directory \
+  (LC_ALL=C.UTF-8 confined build mmdebstrap --mode=root --variant=minbase --format=directory \
     --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='APT::Install-Recommends "false"' \
     --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
     --essential-hook='printf "#!/bin/sh\nexit 101\n" >"$1/usr/sbin/policy-rc.d"; chmod 755 "$1/usr/sbin/policy-rc.d"' \
     --include="${3// /,}" --customize-hook="chroot \"\$1\" /bin/sh -s <'$LAB_DIR/layers/trim'" \
-    "$2" "$1" "deb $mirror $2 main"
+    "$2" "$1" "deb $mirror $2 main")
 }
 
 # layer_grow DIR PARENT PACKAGES installs packages over a parent. All layers share one store of downloads.
@@ -123,4 +123,4 @@ layer_enter() (
 )
 
 # within LOWER UPPER NET [BIND…] -- COMMAND…: see lib/within.
-within() { confined build unshare --mount --pid --ipc --uts --fork --kill-child "$LAB_DIR/lib/within" "$@"; }
+within() { (confined build unshare --mount --pid --ipc --uts --fork --kill-child "$LAB_DIR/lib/within" "$@"); }

@@ -14,9 +14,3 @@ lock_take() {
   fi
   printf 'lab %s, process %d, since %(%H:%M:%S)T\n' "$1" $$ -1 >"$LAB_CACHE/lock"
 }
-
-# unlocked COMMAND… runs a command that does not hold the lock's descriptor.
-unlocked() {
-  if [[ -n $LOCK ]]; then exec {LOCK}>&-; fi
-  exec "$@"
-}

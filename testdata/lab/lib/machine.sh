@@ -42,6 +42,7 @@ machine_pid() {
   local pids
   mapfile -t pids < <(cgroup_pids "$1")
   ((${#pids[@]})) || return 0
+  pids=("${pids[@]/#//proc/}")
   awk '/^NSpid:/ && NF == 3 && $3 == 1 { split(FILENAME, path, "/"); print path[3] }' \
     "${pids[@]/%//status}" 2>/dev/null || true
 }

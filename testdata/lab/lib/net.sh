@@ -25,9 +25,8 @@ net_up() {
   for network in nf-net nf-front; do
     [[ -e /run/netns/$network ]] || ip netns add "$network"
     ip -n "$network" link set lo up
-    # proxy_delay would hold back each ARP answer by up to 0.8 s.
     ip netns exec "$network" sh -c 'cd /proc/sys/net/ipv4
-      echo 1 >ip_forward; echo 1 >conf/default/proxy_arp; echo 0 >neigh/default/proxy_delay
+      echo 1 >ip_forward; echo 1 >conf/default/proxy_arp
       echo 0 >conf/all/send_redirects; echo 0 >conf/default/send_redirects'
   done
   for network in inside cloud outside; do
@@ -37,8 +36,13 @@ net_up() {
   ip addr replace 10.77.1.1/24 dev nf-host
   ip link set nf-host up
   ip -n nf-front link set host up
+  net_quick nf-front host
   ip -n nf-front route replace 10.77.1.1/32 dev host
 }
+
+# net_quick SWITCH LEG: without this the switch would hold back each ARP answer by up to 0.8 s.
+# shellcheck disable=SC2016
+net_quick() { ip netns exec "$1" sh -c 'echo 0 >"/proc/sys/net/ipv4/neigh/$1/proxy_delay"' sh "$2"; }
 
 # net_leg MACHINE DEVICE NETWORK ADDRESS joins a machine's namespace to a network.
 net_leg() {
@@ -48,6 +52,7 @@ net_leg() {
   ip -n "$switch" link del "$leg" 2>/dev/null || true
   ip -n "$switch" link add "$leg" type veth peer name "$device" netns "$machine"
   ip -n "$switch" link set "$leg" up
+  net_quick "$switch" "$leg"
   ip -n "$machine" addr add "$4/24" dev "$device"
   ip -n "$machine" link set "$device" up
   ip -n "$switch" route replace "$4/32" dev "$leg"
