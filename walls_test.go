@@ -32,10 +32,11 @@ func rooms() []room {
 		{"internal/estate", nil},
 		{"internal/outcome", nil},
 		{"internal/hardening", nil},
+		{"internal/yamlfile", nil},
 		{"internal/remote", []string{"internal/outcome"}},
-		{"internal/engagement", []string{"internal/estate", "internal/outcome"}},
+		{"internal/engagement", []string{"internal/estate", "internal/outcome", "internal/yamlfile"}},
 		{"internal/expr", []string{"internal/estate"}},
-		{"internal/runbook", []string{"internal/estate", "internal/expr", "internal/outcome"}},
+		{"internal/runbook", []string{"internal/estate", "internal/expr", "internal/outcome", "internal/yamlfile"}},
 		{"internal/evidence", []string{"internal/estate"}},
 		{"internal/pgread", []string{"internal/remote", "internal/outcome"}},
 		{"internal/odoorpc", []string{"internal/remote", "internal/outcome"}},
@@ -46,7 +47,7 @@ func rooms() []room {
 
 		{"classify/detect", []string{"internal/estate"}},
 		{"classify/rules", nil},
-		{"classify", []string{"internal/estate", "internal/expr", "classify/detect", "classify/rules"}},
+		{"classify", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/detect", "classify/rules"}},
 
 		{"plan/...", []string{"plan/...", "internal/estate", "internal/expr", "internal/runbook", "internal/evidence", "classify"}},
 
@@ -97,7 +98,7 @@ func homes() []home {
 		{"github.com/spf13/cobra/...", []string{"cmd/nightferry"}},
 		{"gonum.org/v1/gonum/...", []string{"plan/..."}},
 		{"golang.org/x/perf/...", []string{"cutover/baseline"}},
-		{"github.com/stretchr/testify/...", nil},
+		{"github.com/stretchr/testify/...", []string{"testdata/lab"}},
 	}
 }
 
