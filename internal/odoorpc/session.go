@@ -1,0 +1,159 @@
+package odoorpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Session is one user's view of one database.
+type Session struct {
+	client *Client
+	uid    int64
+}
+
+// Methods lists the methods of models that may be sent. None of them writes.
+func Methods() []string {
+	return []string{"fields_get", "read_group", "search_count", "search_read"}
+}
+
+// Query says which rows of a model to read.
+type Query struct {
+	Model  string
+	Where  []any    // Odoo's search domain; see [Is]. nil for all rows
+	Fields []string // never empty: asking for all fields is slow and can fail on a None
+}
+
+// Is is one condition of a search domain.
+func Is(field, operator string, value any) []any { return []any{field, operator, value} }
+
+// UserID is the id of the user who logged in.
+func (s *Session) UserID() int64 { return s.uid }
+
+// execute sends an allowed method with a context that shows inactive rows too, in English.
+func (s *Session) execute(ctx context.Context, model, method string, args []any, named map[string]any) (any, error) {
+	if !slices.Contains(Methods(), method) {
+		return nil, fmt.Errorf("method %s of %s is not one that nightferry may call", method, model)
+	}
+	named["context"] = map[string]any{"active_test": false, "lang": "en_US"}
+	c := s.client
+	return c.call(ctx, "object", "execute_kw", model,
+		c.opts.Database, s.uid, c.opts.Secret, model, method, args, named)
+}
+
+// Fields asks which fields a model has in this version, as far as this user may see them.
+func (s *Session) Fields(ctx context.Context, model string) ([]string, error) {
+	answer, err := s.execute(ctx, model, "fields_get", []any{}, map[string]any{"attributes": []any{"type"}})
+	if err != nil {
+		return nil, err
+	}
+	fields, ok := answer.(map[string]any)
+	if !ok || len(fields) == 0 {
+		return nil, s.client.fail(BadAnswer, model, errors.New("the fields are not a table of names"))
+	}
+	names := make([]string, 0, len(fields))
+	for name := range fields {
+		names = append(names, clean(name, 200))
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// Each reads rows in the order of their ids, inactive ones too, a page at a time. It returns whether the
+// limit on rows cut it short. On an error the rows seen so far are not all.
+func (s *Session) Each(ctx context.Context, q Query, row func(Row)) (truncated bool, err error) {
+	if len(q.Fields) == 0 {
+		return false, fmt.Errorf("no fields were named for %s", q.Model)
+	}
+	var last int64
+	for seen := 0; seen < s.client.opts.MaxRows; {
+		rows, err := s.page(ctx, q, last)
+		if err != nil {
+			return false, err
+		}
+		for _, values := range rows {
+			r := newRow(q.Model, values)
+			id := r.Int("id")
+			if r.Err() == nil && id <= last {
+				// A server that repeats itself would keep us for ever.
+				return false, s.client.fail(BadAnswer, q.Model, errors.New("the rows are not in the order of their ids"))
+			}
+			last = id
+			row(r)
+			if err := r.Err(); err != nil {
+				return false, s.client.fail(BadAnswer, q.Model, err)
+			}
+		}
+		if seen += len(rows); len(rows) < s.client.opts.PageRows {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+func (s *Session) page(ctx context.Context, q Query, after int64) ([]map[string]any, error) {
+	where := append(slices.Clone(q.Where), Is("id", ">", after))
+	answer, err := s.execute(ctx, q.Model, "search_read", []any{}, map[string]any{
+		"domain": slices.Concat(where), "fields": q.Fields, "order": "id", "limit": s.client.opts.PageRows,
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.rows(answer, q.Model)
+	if err == nil && len(rows) > s.client.opts.PageRows {
+		err = s.client.fail(BadAnswer, q.Model, errors.New("more rows came than were asked for"))
+	}
+	return rows, err
+}
+
+// Count asks how many rows this user can see, inactive ones too.
+func (s *Session) Count(ctx context.Context, model string, where ...any) (int64, error) {
+	answer, err := s.execute(ctx, model, "search_count", []any{where}, map[string]any{})
+	if err != nil {
+		return 0, err
+	}
+	n, ok := answer.(int64)
+	if !ok || n < 0 {
+		return 0, s.client.fail(BadAnswer, model, errors.New("the count is not a number"))
+	}
+	return n, nil
+}
+
+// Groups counts rows by one field: each row has the field, FIELD_count, and the aggregates asked for, such
+// as "file_size:avg". Ask for averages, not sums: Odoo's XML-RPC cannot carry a sum beyond 2³¹.
+func (s *Session) Groups(ctx context.Context, q Query, by string, row func(Row)) error {
+	answer, err := s.execute(ctx, q.Model, "read_group", []any{}, map[string]any{
+		"domain": slices.Concat([]any{}, q.Where), "fields": q.Fields, "groupby": []any{by}, "lazy": true,
+	})
+	if err != nil {
+		return err
+	}
+	rows, err := s.rows(answer, q.Model)
+	if err != nil {
+		return err
+	}
+	for _, values := range rows {
+		r := newRow(q.Model, values)
+		row(r)
+		if err := r.Err(); err != nil {
+			return s.client.fail(BadAnswer, q.Model, err)
+		}
+	}
+	return nil
+}
+
+// rows takes an answer as a list of structs. An empty list decodes to nil.
+func (s *Session) rows(answer any, model string) ([]map[string]any, error) {
+	list, ok := answer.([]any)
+	if !ok && answer != nil {
+		return nil, s.client.fail(BadAnswer, model, errors.New("the answer is not a list"))
+	}
+	rows := make([]map[string]any, len(list))
+	for i, item := range list {
+		if rows[i], ok = item.(map[string]any); !ok {
+			return nil, s.client.fail(BadAnswer, model, errors.New("a row is not a table of fields"))
+		}
+	}
+	return rows, nil
+}
