@@ -19,7 +19,7 @@ import (
 type app struct {
 	env    func(string) (string, bool)
 	stdin  io.Reader
-	stdout io.Writer
+	stdout *results
 	stderr io.Writer
 	now    func() time.Time
 
@@ -53,7 +53,7 @@ func (a *app) remark(format string, args ...any) {
 // settle takes the global flags into use. It runs after they were parsed and
 // before the command itself.
 func (a *app) settle() error {
-	a.out = screenOf(a.stdout, a.env, a.noColor)
+	a.out = screenOf(a.stdout.to, a.env, a.noColor)
 	a.err = screenOf(a.stderr, a.env, a.noColor)
 	if a.logFile == "" {
 		if a.debug {
@@ -85,4 +85,22 @@ func (a *app) close() error {
 	}
 	a.opened = nil
 	return first
+}
+
+// results is stdout. It remembers the first error, so that a full disk ends
+// the run as a failure without every line of output being asked.
+type results struct {
+	to  io.Writer
+	err error
+}
+
+func (r *results) Write(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.to.Write(p)
+	if err != nil {
+		r.err = fmt.Errorf("write the results: %w", err)
+	}
+	return n, err
 }

@@ -65,7 +65,7 @@ func TestErrorsBeforeRunEAreMisuse(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := &app{env: os.LookupEnv, stdout: io.Discard, stderr: io.Discard}
+			a := &app{env: os.LookupEnv, stdout: &results{to: io.Discard}, stderr: io.Discard}
 			root := newRoot(a)
 			sail := &cobra.Command{Use: "sail", Args: cobra.MaximumNArgs(1), RunE: func(*cobra.Command, []string) error { return errors.New("storm") }}
 			sail.Flags().String("port", "", "")

@@ -19,7 +19,7 @@ import (
 // the exit code.
 func run(ctx context.Context, env func(string) (string, bool), args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	a := &app{
-		env: env, stdin: stdin, stdout: stdout, stderr: stderr,
+		env: env, stdin: stdin, stdout: &results{to: stdout}, stderr: stderr,
 		now: time.Now, log: slog.New(slog.DiscardHandler),
 	}
 	defer func() {
@@ -33,6 +33,9 @@ func run(ctx context.Context, env func(string) (string, bool), args []string, st
 	ctx, stop := interruptible(ctx, stderr)
 	defer stop()
 	err := execute(ctx, newRoot(a), args)
+	if a.stdout.err != nil {
+		err = a.stdout.err // what the command made of it is a consequence
+	}
 	return report(stderr, errors.Join(err, a.close()))
 }
 
