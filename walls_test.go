@@ -39,6 +39,7 @@ func rooms() []room {
 		{"internal/runbook", []string{"internal/estate", "internal/expr", "internal/outcome", "internal/yamlfile"}},
 		{"internal/evidence", []string{"internal/estate"}},
 		{"internal/pgread", []string{"internal/remote", "internal/outcome"}},
+		{"internal/pgread/pgtest", []string{"internal/pgread"}}, // a cluster of its own, for tests
 		{"internal/odoorpc", []string{"internal/remote", "internal/outcome"}},
 
 		{"discover/sample", []string{"internal/estate", "internal/pgread", "classify/detect"}},
@@ -98,7 +99,7 @@ func homes() []home {
 		{"github.com/spf13/cobra/...", []string{"cmd/nightferry"}},
 		{"gonum.org/v1/gonum/...", []string{"plan/..."}},
 		{"golang.org/x/perf/...", []string{"cutover/baseline"}},
-		{"github.com/stretchr/testify/...", []string{"testdata/lab"}},
+		{"github.com/stretchr/testify/...", []string{"testdata/lab", "internal/pgread/pgtest"}},
 	}
 }
 
@@ -126,9 +127,9 @@ func bans() []ban {
 
 // parcel is what `go list` tells of one package.
 type parcel struct {
-	ImportPath string
-	Imports    []string
-	Deps       []string
+	ImportPath string   `json:"ImportPath"`
+	Imports    []string `json:"Imports"` // direct
+	Deps       []string `json:"Deps"`    // all, however far
 }
 
 // TestWalls holds the table of packages against what is built.
@@ -143,11 +144,11 @@ func TestWalls(t *testing.T) {
 	var parcels []parcel
 	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p parcel
-		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+		err := decoder.Decode(&p)
+		if errors.Is(err, io.EOF) {
 			break
-		} else {
-			require.NoError(t, err)
 		}
+		require.NoError(t, err)
 		parcels = append(parcels, p)
 	}
 	require.Greater(t, len(parcels), 3, "go list found hardly anything: this test would hold nothing")

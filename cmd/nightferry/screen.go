@@ -21,11 +21,12 @@ const plainWidth = 80
 // TERM=dumb are heeded.
 func screenOf(stream any, env func(string) (string, bool), noColor bool) screen {
 	s := screen{width: plainWidth}
-	if !isTerminal(stream) {
+	file, ok := stream.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return s
 	}
 	s.terminal = true
-	if width, _, err := term.GetSize(int(stream.(*os.File).Fd())); err == nil && width > 0 {
+	if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
 		s.width = width
 	}
 	no, _ := env("NO_COLOR")

@@ -17,8 +17,7 @@ import (
 // is ready, waits for the first signal and says so. With an argument it then
 // goes on for ever, as a command that does not heed its context.
 func waitForInterruption() {
-	ctx, stop := interruptible(context.Background(), os.Stderr)
-	defer stop()
+	ctx, _ := interruptible(context.Background(), os.Stderr)
 	fmt.Println("ready")
 	<-ctx.Done()
 	fmt.Println("cancelled")
