@@ -86,7 +86,7 @@ type home struct {
 
 func homes() []home {
 	return []home{
-		{"github.com/jackc/pgx/v5/...", []string{"internal/pgread", "cutover/..."}},
+		{"github.com/jackc/pgx/v5/...", []string{"internal/pgread/...", "cutover/..."}},
 		{"github.com/kolo/xmlrpc", []string{"internal/odoorpc"}},
 		{"golang.org/x/crypto/ssh/...", []string{"internal/remote", "cutover/..."}},
 		{"github.com/hiddeco/sshsig", []string{"cutover/..."}},
