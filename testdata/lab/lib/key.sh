@@ -5,7 +5,7 @@
 key_make() {
   local dir=$LAB_CACHE/keys name
   mkdir -p "$dir"
-  for name in assess ferry; do key_pair "$dir/id_$name" "$name@lab"; done
+  for name in assess ferry labdrop; do key_pair "$dir/id_$name" "$name@lab"; done
   for name in $(machine_names); do key_pair "$dir/host_$name" "$name"; done
   for name in $(machine_names); do
     echo "$(machine_host_names "$name" | tr ' ' ,) $(cut -d' ' -f1,2 "$dir/host_$name.pub")"
