@@ -230,8 +230,9 @@ func (p *Step) probed(e StepProbed) {
 		p.Status, p.Doubt = StatusPending, false
 	case p.Status == StatusRunning:
 		p.Status, p.Reason, p.Retryable = StatusDoubtful, e.Reason, true
+	default:
+		p.Doubt = false // a person asked for another attempt, and it still cannot be known: the attempt is made
 	}
-	// Not known after a person asked for another attempt: it stays pending, and the attempt is made.
 }
 
 func (p *Step) skipped(e Skipped, r Record) {

@@ -2,7 +2,10 @@
 // The planner writes it, people edit it, and the cutover runs exactly this text.
 package runbook
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Version is the format of runbook files that this build reads and writes.
 const Version = 1
@@ -43,6 +46,11 @@ const (
 // Phases lists the phases in order.
 func Phases() []Phase {
 	return []Phase{PhasePrepare, PhaseFreeze, PhaseCopy, PhaseVerify, PhaseDecide, PhaseSwitch, PhaseProve, PhaseCommit}
+}
+
+// Before says that p comes earlier in the night than q.
+func (p Phase) Before(q Phase) bool {
+	return slices.Index(Phases(), p) < slices.Index(Phases(), q)
 }
 
 // Step is one act of the night. Kind chooses the action; With holds that kind's own fields, checked at load.

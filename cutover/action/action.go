@@ -1,0 +1,80 @@
+// Package action holds the kinds of steps that a cutover can do, one file each: check, do, verify, undo.
+// Every command line is built here from the fields of a step that a person approved; nothing that a server or a
+// command printed ever becomes part of one.
+package action
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"nightferry/cutover"
+	"nightferry/internal/expr"
+	"nightferry/internal/remote"
+	"nightferry/internal/runbook"
+)
+
+// Machines reaches a host of the engagement by its name, as the operator of the night.
+type Machines interface {
+	Client(ctx context.Context, name string) (*remote.Client, error)
+}
+
+// Web gives the client that reaches a service's address, with the authorities and the way that the engagement names.
+type Web interface {
+	HTTP(address *url.URL) (*http.Client, error)
+}
+
+// Registry makes actions. All fields are needed.
+type Registry struct {
+	Machines  Machines
+	Web       Web
+	Databases Databases
+}
+
+// kind is one kind of step: its fields, the facts it leaves, and its maker.
+type kind struct {
+	fields []field
+	facts  expr.Schema
+	make   func(r *Registry, f fields) cutover.Action
+}
+
+func kinds() map[string]kind {
+	return map[string]kind{
+		"service.stop":  {serviceFields(), nil, newServiceStop},
+		"service.start": {serviceFields(), nil, newServiceStart},
+		"postgres.copy": {copyFields(), expr.Schema{"bytes": expr.TypeInt, "tables": expr.TypeInt}, newDatabaseCopy},
+		"files.copy":    {filesFields(), expr.Schema{"files": expr.TypeInt, "bytes": expr.TypeInt}, newFilesCopy},
+		"validate":      {validateFields(), validateFacts(), newValidation},
+		"decision":      {decisionFields(), nil, newDecision},
+		"https.probe":   {probeFields(), expr.Schema{"status": expr.TypeInt, "elapsed": expr.TypeDuration}, newProbe},
+		"command":       {commandFields(), nil, newCommand},
+	}
+}
+
+// Kinds tells the runbook's loader what each kind of step needs, so that a mistake is found before the night.
+func Kinds() runbook.Kinds {
+	known := runbook.Kinds{}
+	for name, k := range kinds() {
+		known[name] = runbook.Kind{Facts: k.facts, Check: func(with map[string]any) []runbook.Fault {
+			_, faults := read(with, k.fields)
+			return faults
+		}}
+	}
+	return known
+}
+
+var _ cutover.Actions = (*Registry)(nil)
+
+// Action makes the action of a step.
+func (r *Registry) Action(step runbook.Step) (cutover.Action, error) {
+	k, known := kinds()[step.Kind]
+	if !known {
+		return nil, fmt.Errorf("step %s: kind %q is unknown", step.ID, step.Kind)
+	}
+	f, faults := read(step.With, k.fields)
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("step %s: %s %s", step.ID, faults[0].Field, faults[0].Text)
+	}
+	return k.make(r, f), nil
+}

@@ -1,0 +1,141 @@
+package action
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"strings"
+
+	"nightferry/cutover"
+	"nightferry/internal/expr"
+	"nightferry/internal/remote"
+)
+
+func filesFields() []field {
+	return []field{{name: "from_host", shape: shapeName}, {name: "from_path", shape: shapePath}, {name: "to_host", shape: shapeName},
+		{name: "to_path", shape: shapePath}, {name: "owner", shape: shapeName}}
+}
+
+// filesCopy moves a folder by tar, streamed from one machine to the other as the account that owns it.
+type filesCopy struct {
+	from, to         shell
+	fromPath, toPath string
+	owner            string
+}
+
+func newFilesCopy(r *Registry, f fields) cutover.Action {
+	return &filesCopy{from: shell{r.Machines, f.text["from_host"]}, to: shell{r.Machines, f.text["to_host"]},
+		fromPath: f.text["from_path"], toPath: f.text["to_path"], owner: f.text["owner"]}
+}
+
+// sh runs a constant script as the owner, with the folder as $1.
+func (c *filesCopy) sh(script, folder string) []string {
+	return asAccount(c.owner, "sh", "-c", script, "sh", folder)
+}
+
+// Check wants a source, and a target that is absent or empty: what is there may be somebody's.
+func (c *filesCopy) Check(ctx context.Context, a cutover.Attempt) (cutover.Memo, error) {
+	if _, err := c.from.ask(ctx, "looking at the folder", c.sh(`test -d "$1" && test -r "$1"`, c.fromPath)...); err != nil {
+		return nil, refuse("correct from_path in the runbook", "%s cannot be read on %s as %s", c.fromPath, c.from.host, c.owner)
+	}
+	state, err := c.to.ask(ctx, "looking at the folder",
+		c.sh(`if [ ! -e "$1" ]; then echo absent; elif [ -z "$(ls -A "$1")" ]; then echo empty; else echo full; fi`, c.toPath)...)
+	if err != nil {
+		return nil, err
+	}
+	if state == "full" && a.Memo["was"] == "" {
+		return nil, refuse("look whose files they are; move them away by hand if they may go", "%s on %s is not empty", c.toPath, c.to.host)
+	}
+	return cutover.Memo{"was": state}, nil
+}
+
+// Do copies. What an earlier attempt left half way is removed first.
+func (c *filesCopy) Do(ctx context.Context, a cutover.Attempt) (cutover.Result, error) {
+	if err := c.remove(ctx, a); err != nil {
+		return cutover.Result{}, err
+	}
+	sent, err := pipe(ctx, a.Output, c.from, c.sh(`cd "$1" && exec tar -cf - .`, c.fromPath),
+		c.to, c.sh(`umask 077 && mkdir -p "$1" && cd "$1" && exec tar -xf - --no-same-owner`, c.toPath), "copying "+c.fromPath)
+	if err != nil {
+		return cutover.Result{}, err
+	}
+	files, err := c.sums(ctx, c.to, c.toPath)
+	if err != nil {
+		return cutover.Result{}, err
+	}
+	return cutover.Result{Facts: expr.Facts{"files": expr.Int(int64(len(files))), "bytes": expr.Int(sent.Bytes)}}, nil
+}
+
+// Verify compares the SHA-256 of every file on both sides.
+func (c *filesCopy) Verify(ctx context.Context, _ cutover.Attempt) error {
+	was, err := c.sums(ctx, c.from, c.fromPath)
+	if err != nil {
+		return err
+	}
+	is, err := c.sums(ctx, c.to, c.toPath)
+	if err != nil {
+		return err
+	}
+	missing, different := 0, 0
+	for name, sum := range was {
+		switch there, ok := is[name]; {
+		case !ok:
+			missing++
+		case there != sum:
+			different++
+		}
+	}
+	if missing+different > 0 || len(is) != len(was) {
+		return refuse("retry the step; nothing may write into either folder meanwhile",
+			"%d of %d files are missing on %s, %d differ, %d are there in all", missing, len(was), c.to.host, different, len(is))
+	}
+	return nil
+}
+
+// sums gives the SHA-256 of each file below a folder. Names stay in memory: they can name patients.
+func (c *filesCopy) sums(ctx context.Context, on shell, folder string) (map[string]string, error) {
+	reader, writer := io.Pipe()
+	sums := map[string]string{}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		lines := bufio.NewScanner(reader)
+		for lines.Scan() {
+			if sum, name, ok := strings.Cut(lines.Text(), "  "); ok {
+				sums[name] = sum
+			}
+		}
+		io.Copy(io.Discard, reader) //nolint:errcheck // a line that is too long must not block the writer
+	}()
+	result, err := on.stream(ctx, remote.Command{Stdout: writer,
+		Argv: c.sh(`cd "$1" && find . -type f -exec sha256sum -- {} +`, folder)})
+	if err == nil {
+		err = result.Err(on.host, "sha256sum")
+	}
+	writer.Close()
+	<-done
+	return sums, err
+}
+
+func (c *filesCopy) remove(ctx context.Context, a cutover.Attempt) error {
+	switch a.Memo["was"] {
+	case "absent":
+		_, err := c.to.run(ctx, a.Output, "rm", c.sh(`rm -rf -- "$1"`, c.toPath)...)
+		return err
+	case "empty":
+		_, err := c.to.run(ctx, a.Output, "find", c.sh(`cd "$1" && find . -mindepth 1 -delete`, c.toPath)...)
+		return err
+	}
+	return refuse("remove them by hand if they may go", "it is not known that the files in %s on %s were made by this run", c.toPath, c.to.host)
+}
+
+// Undo removes the copy. The legacy folder was only read.
+func (c *filesCopy) Undo(ctx context.Context, a cutover.Attempt) error { return c.remove(ctx, a) }
+
+// Probe cannot tell a whole copy from one that broke off, and Do starts again cleanly: not done.
+func (c *filesCopy) Probe(context.Context, cutover.Attempt) (cutover.Answer, error) {
+	return cutover.ProbeNotDone, nil
+}
+
+// Reversible is always true.
+func (c *filesCopy) Reversible() bool { return true }
