@@ -1,0 +1,257 @@
+// Package odoo reads what an Odoo server knows of itself over RPC: modules, users, scheduled actions, mail
+// servers, outside parties, models and attachments. It asks for names, hosts and counts, never for records
+// of the business, secrets, code or the values of configuration parameters.
+//
+// A collector never fails: what the user may not read is a section that says so, and names the right that
+// would open it.
+package odoo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"nightferry/discover"
+	"nightferry/internal/estate"
+	"nightferry/internal/odoorpc"
+)
+
+// Server says which Odoo database to read and what is known of it beforehand.
+type Server struct {
+	Name        string
+	Environment estate.Environment
+	Host        string   // the estate's host that runs it; empty where unknown
+	Via         []string // jump hosts, for the record; the options' Dial goes through them
+	RPC         odoorpc.Options
+}
+
+// Target makes a server a target of discovery. The clock gives the time of collection.
+func Target(server Server, clock func() time.Time) discover.Target {
+	return discover.Target{
+		Kind: discover.KindOdoo, Name: server.Name, Address: server.RPC.URL,
+		Collect: func(ctx context.Context, note func(string)) discover.Asset {
+			return discover.Asset{Odoo: Collect(ctx, server, clock, note)}
+		},
+	}
+}
+
+// Collect reads a server. It logs in once.
+func Collect(ctx context.Context, server Server, clock func() time.Time, note func(string)) *estate.OdooServer {
+	r := &reader{note: note, found: &estate.OdooServer{
+		Name: server.Name, Environment: server.Environment, Host: server.Host, Database: server.RPC.Database,
+		Collected: estate.Collection{
+			At: clock().UTC().Truncate(time.Second), Account: server.RPC.Login,
+			Via: server.Via, Address: server.RPC.URL, Coverage: estate.Known,
+		},
+	}}
+	client, err := odoorpc.New(server.RPC)
+	if err != nil {
+		r.found.Collected.Address = "" // it may hold a login
+		r.abandon(err)
+		return r.found
+	}
+	defer client.Close()
+	r.found.Collected.Address = client.Address()
+	if !client.Encrypted() {
+		r.warn("the address is plain http: the password and all answers travelled unencrypted")
+	}
+	note("version")
+	if r.found.Version = r.version(ctx, client); r.stopped != nil {
+		r.abandon(r.stopped)
+		return r.found
+	}
+	note("login")
+	if r.session, err = client.Login(ctx); err != nil {
+		r.abandon(err)
+		return r.found
+	}
+	r.sections(ctx)
+	return r.found
+}
+
+// reader is one reading of one server.
+type reader struct {
+	session *odoorpc.Session
+	note    func(string)
+	found   *estate.OdooServer
+	stopped error // what makes further questions useless, or harmful
+}
+
+// sections reads all that needs a login, in a fixed order.
+func (r *reader) sections(ctx context.Context) {
+	found := r.found
+	found.Modules = read(r, ctx, "ir.module.module", r.modules)
+	found.Users = read(r, ctx, "res.users", r.users)
+	found.Crons = read(r, ctx, "ir.cron", r.crons)
+	found.MailServers = read(r, ctx, "ir.mail_server", r.mailServers)
+	found.Inbound = read(r, ctx, "fetchmail.server", r.inbound)
+	found.Providers = read(r, ctx, "payment, LDAP and OAuth providers", r.providers)
+	found.Models = read(r, ctx, "ir.model", r.models)
+	found.Attachments = read(r, ctx, "ir.attachment", r.attachments)
+	if r.stopped != nil {
+		r.warn("the reading stopped early: " + r.stopped.Error())
+	}
+}
+
+// read runs one section, unless an earlier one showed that asking on is useless.
+func read[T any](r *reader, ctx context.Context, source string, section func(context.Context) (estate.Section[T], error)) estate.Section[T] {
+	if r.stopped != nil {
+		return estate.Miss[T](estate.NotAsked, source, "the reading stopped before: "+r.stopped.Error(), "")
+	}
+	r.note(source)
+	known, err := section(ctx)
+	if err == nil {
+		return known
+	}
+	return missed(r, known, source, err)
+}
+
+// missed says in the section's own terms why it is not known. What was read before the error stays, where
+// a section has several sources.
+func missed[T any](r *reader, part estate.Section[T], source string, err error) estate.Section[T] {
+	if part.Source == "" {
+		part.Source = source
+	}
+	part.Coverage, part.Problem = coverage(err), err.Error()
+	if failure, ok := errors.AsType[*odoorpc.Error](err); ok && failure.Kind == odoorpc.Denied {
+		part.Grant = failure.Grant()
+	}
+	if _, ok := errors.AsType[hiddenField](err); ok {
+		part.Grant = settings
+	}
+	for _, final := range []error{odoorpc.Unreachable, odoorpc.BadTLS, odoorpc.WrongLogin, odoorpc.CoolDown, context.Canceled} {
+		if errors.Is(err, final) { // a refused login counts against the hospital's limit each time
+			r.stopped = err
+		}
+	}
+	return part
+}
+
+func coverage(err error) estate.Coverage {
+	_, hidden := errors.AsType[hiddenField](err)
+	switch {
+	case hidden:
+		return estate.Denied
+	case errors.Is(err, odoorpc.Denied), errors.Is(err, odoorpc.WrongLogin), errors.Is(err, odoorpc.CoolDown):
+		return estate.Denied
+	case errors.Is(err, odoorpc.NoModel):
+		return estate.Absent
+	case errors.Is(err, odoorpc.TimedOut), errors.Is(err, context.DeadlineExceeded):
+		return estate.Timeout
+	}
+	return estate.Failed
+}
+
+// abandon marks the whole asset as not known, and every section that was not read as not asked.
+func (r *reader) abandon(err error) {
+	c := &r.found.Collected
+	c.Coverage, c.Problem = coverage(err), err.Error()
+	if own, ok := errors.AsType[interface {
+		error
+		Mend() string
+	}](err); ok {
+		c.Mend = own.Mend()
+	}
+	r.stopped = err
+	if r.found.Version.Coverage == "" {
+		r.found.Version = estate.Miss[string](estate.NotAsked, "version", "", "")
+	}
+	f := r.found
+	f.Modules = unasked(f.Modules)
+	f.Users = unasked(f.Users)
+	f.Crons = unasked(f.Crons)
+	f.MailServers = unasked(f.MailServers)
+	f.Inbound = unasked(f.Inbound)
+	f.Providers = unasked(f.Providers)
+	f.Models = unasked(f.Models)
+	f.Attachments = unasked(f.Attachments)
+}
+
+func unasked[T any](s estate.Section[T]) estate.Section[T] {
+	if s.Coverage == "" {
+		s.Coverage, s.Problem = estate.NotAsked, "the server could not be asked"
+	}
+	return s
+}
+
+func (r *reader) warn(sentence string) {
+	r.found.Collected.Warnings = append(r.found.Collected.Warnings, sentence)
+}
+
+func (r *reader) version(ctx context.Context, client *odoorpc.Client) estate.Section[string] {
+	const source = "common.version()"
+	serie, err := client.Version(ctx)
+	if err != nil {
+		r.stopped = err
+		return missed(r, estate.Section[string]{}, source, err)
+	}
+	return estate.Know(source, serie)
+}
+
+// table is what is wanted of one model. A model that does not show a needed field to this user is denied;
+// one that does not show a wished one is known in part.
+type table struct {
+	model  string
+	needed []string
+	wished []string
+	where  []any
+}
+
+// reading is what became of a table.
+type reading struct {
+	source    string
+	truncated bool
+	hidden    []string // wished fields that this user, or this version, does not have
+}
+
+// each asks which fields exist, then reads those of the table, inactive rows too.
+func (r *reader) each(ctx context.Context, t table, row func(odoorpc.Row)) (reading, error) {
+	shown, err := r.session.Fields(ctx, t.model)
+	if err != nil {
+		return reading{}, err
+	}
+	has := make(map[string]bool, len(shown))
+	for _, field := range shown {
+		has[field] = true
+	}
+	for _, field := range t.needed {
+		if !has[field] {
+			return reading{}, hiddenField{t.model, field}
+		}
+	}
+	fields := append([]string{}, t.needed...)
+	var done reading
+	for _, field := range t.wished {
+		if has[field] {
+			fields = append(fields, field)
+		} else {
+			done.hidden = append(done.hidden, field)
+		}
+	}
+	done.source = fmt.Sprintf("%s search_read(%s)", t.model, strings.Join(fields, ", "))
+	done.truncated, err = r.session.Each(ctx, odoorpc.Query{Model: t.model, Where: t.where, Fields: fields}, row)
+	return done, err
+}
+
+// settings is the right that shows the fields that a group of one's own cannot open.
+const settings = "membership in Administration/Settings"
+
+// hiddenField is a field that fields_get does not list: closed to the user's groups, or not in this version.
+type hiddenField struct{ model, field string }
+
+func (h hiddenField) Error() string {
+	return fmt.Sprintf("field %s of %s is not shown to this user", h.field, h.model)
+}
+
+// know wraps what was read, with what a limit or a hidden field left out of it.
+func know[T any](done reading, value T, meaning string) estate.Section[T] {
+	s := estate.Know(done.source, value)
+	s.Truncated = done.truncated
+	if len(done.hidden) > 0 {
+		s.Problem = fmt.Sprintf("%s: not shown to this user (%s)", meaning, strings.Join(done.hidden, ", "))
+		s.Grant = settings
+	}
+	return s
+}

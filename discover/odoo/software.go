@@ -1,0 +1,132 @@
+package odoo
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"nightferry/internal/estate"
+	"nightferry/internal/odoorpc"
+)
+
+// modules reads every module the server knows, installed or not. Only stored fields are asked for: the
+// others make the server read each module's files.
+func (r *reader) modules(ctx context.Context) (estate.Section[[]estate.Module], error) {
+	modules := []estate.Module{}
+	done, err := r.each(ctx, table{
+		model: "ir.module.module", needed: []string{"name", "state"},
+		wished: []string{"latest_version", "author", "license"},
+	}, func(row odoorpc.Row) {
+		author := row.Text("author")
+		modules = append(modules, estate.Module{
+			Name: row.Text("name"), State: row.Text("state"), Version: row.Text("latest_version"),
+			Author: author, Licence: row.Text("license"), Origin: Origin(author),
+		})
+	})
+	if err != nil {
+		return estate.Section[[]estate.Module]{}, err
+	}
+	slices.SortStableFunc(modules, func(a, b estate.Module) int { return strings.Compare(a.Name, b.Name) })
+	return know(done, modules, "version, author or licence"), nil
+}
+
+// Origin guesses a module's origin from its author: "core" for Odoo's own, "oca-like" for the Odoo
+// Community Association, else "custom". Authors can write what they like, and core holds modules of
+// partners, so it is a first sign and no proof. Empty where no author is told.
+func Origin(author string) string {
+	lower := strings.ToLower(author)
+	if lower == "" {
+		return ""
+	}
+	if strings.Contains(lower, "(oca)") || strings.Contains(lower, "odoo community association") {
+		return "oca-like"
+	}
+	for own := range strings.SplitSeq(lower, ",") {
+		switch strings.TrimRight(strings.TrimSpace(own), ".") {
+		case "odoo s.a", "odoo sa", "odoo", "openerp sa", "openerp s.a", "odoo inc":
+			return "core"
+		}
+	}
+	return "custom"
+}
+
+// crons reads scheduled actions, inactive ones too. Their code is not asked for.
+func (r *reader) crons(ctx context.Context) (estate.Section[[]estate.Cron], error) {
+	crons := []estate.Cron{}
+	done, err := r.each(ctx, table{
+		model: "ir.cron", needed: []string{"name", "active", "interval_number", "interval_type", "nextcall"},
+		wished: []string{"model_id"},
+	}, func(row odoorpc.Row) {
+		_, model := row.Ref("model_id")
+		crons = append(crons, estate.Cron{
+			Name: row.Text("name"), Model: model, Active: row.Bool("active"),
+			Interval: fmt.Sprintf("%d %s", row.Int("interval_number"), row.Text("interval_type")),
+			NextCall: row.Time("nextcall"),
+		})
+	})
+	if err != nil {
+		return estate.Section[[]estate.Cron]{}, err
+	}
+	slices.SortStableFunc(crons, func(a, b estate.Cron) int { return strings.Compare(a.Name, b.Name) })
+	return know(done, crons, "the model each one works on"), nil
+}
+
+// models reads the models with the number of their stored fields.
+func (r *reader) models(ctx context.Context) (estate.Section[[]estate.Model], error) {
+	var none estate.Section[[]estate.Model]
+	fields := map[int64]int{}
+	err := r.session.Groups(ctx, odoorpc.Query{
+		Model: "ir.model.fields", Where: []any{odoorpc.Is("store", "=", true)}, Fields: []string{"model_id"},
+	}, "model_id", func(row odoorpc.Row) {
+		id, _ := row.Ref("model_id")
+		fields[id] = int(row.Int("model_id_count"))
+	})
+	if err != nil {
+		return none, err
+	}
+	models := []estate.Model{}
+	done, err := r.each(ctx, table{model: "ir.model", needed: []string{"model", "state"}}, func(row odoorpc.Row) {
+		models = append(models, estate.Model{
+			Name: row.Text("model"), Custom: row.Text("state") == "manual", Fields: fields[row.Int("id")],
+		})
+	})
+	if err != nil {
+		return none, err
+	}
+	done.source += "; ir.model.fields read_group by model_id"
+	slices.SortStableFunc(models, func(a, b estate.Model) int { return strings.Compare(a.Name, b.Name) })
+	return know(done, models, ""), nil
+}
+
+// attachments counts attachments by where they are stored. search_count leaves out those of fields and
+// those the user may not open; read_group with a condition on res_field counts the table.
+func (r *reader) attachments(ctx context.Context) (estate.Section[estate.AttachmentSums], error) {
+	var sums estate.AttachmentSums
+	every := []any{"|", odoorpc.Is("res_field", "=", false), odoorpc.Is("res_field", "!=", false)}
+	group := func(operator string, row func(odoorpc.Row)) error {
+		return r.session.Groups(ctx, odoorpc.Query{
+			Model: "ir.attachment", Fields: []string{"file_size:avg"},
+			Where: append(slices.Clone(every), odoorpc.Is("store_fname", operator, false)),
+		}, "type", row)
+	}
+	err := group("!=", func(row odoorpc.Row) {
+		n := row.Int("type_count")
+		sums.Files += n
+		sums.FileBytes += int64(math.Round(row.Float("file_size") * float64(n)))
+	})
+	if err == nil {
+		err = group("=", func(row odoorpc.Row) {
+			if row.Text("type") == "url" {
+				sums.URLs += row.Int("type_count")
+			} else {
+				sums.InTable += row.Int("type_count")
+			}
+		})
+	}
+	if err != nil {
+		return estate.Section[estate.AttachmentSums]{}, err
+	}
+	return estate.Know("ir.attachment read_group(file_size) by type, for stored files and others", sums), nil
+}
