@@ -16,6 +16,7 @@ package lab
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"net"
@@ -25,8 +26,6 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-
-	"context"
 
 	"github.com/stretchr/testify/require"
 )
@@ -141,7 +140,7 @@ func (l *Lab) Try(t testing.TB, machine string, argv ...string) (string, error) 
 func (l *Lab) Command(t testing.TB, args ...string) (string, error) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), program(t), args...)
+	cmd := exec.CommandContext(t.Context(), l.Program(t), args...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	if err != nil {
@@ -181,8 +180,8 @@ func (l *Lab) HTTPClient(t testing.TB) *http.Client {
 	return &http.Client{Transport: transport, Timeout: time.Minute}
 }
 
-// program returns the path of the lab's command, from wherever in the module the test runs.
-func program(t testing.TB) string {
+// Program returns the path of the lab's command, from wherever in the module the test runs.
+func (l *Lab) Program(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()
 	require.NoError(t, err)

@@ -1,0 +1,157 @@
+package lab_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"nightferry/internal/odoorpc"
+	"nightferry/internal/pgread"
+	"nightferry/internal/remote"
+	"nightferry/testdata/lab"
+)
+
+// dialer reaches every machine on which the user has a key, through the bastion.
+func dialer(t *testing.T, l *lab.Lab, user string) *remote.Dialer {
+	t.Helper()
+	auth := remote.Auth{Keys: []remote.Key{{Path: l.Key(user)}}}
+	endpoints := []remote.Endpoint{{Name: "bastion", Address: l.Machine(t, "bastion").Front, User: "assess", Auth: remote.Auth{Keys: []remote.Key{{Path: l.Key("assess")}}}}}
+	for name, m := range l.Machines() {
+		if name != "bastion" {
+			endpoints = append(endpoints, remote.Endpoint{Name: name, Address: m.SSH(), User: user, Auth: auth, Via: "bastion"})
+		}
+	}
+	d, err := remote.New(endpoints, remote.Options{KnownHosts: []string{l.KnownHosts()}})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, d.Close()) })
+	return d
+}
+
+func TestEveryMachineThroughTheBastion(t *testing.T) {
+	t.Parallel()
+	l := lab.Shared(t)
+	require.Len(t, l.Machines(), 10)
+	for _, user := range []string{"assess", "ferry"} {
+		d := dialer(t, l, user)
+		for name, m := range l.Machines() {
+			if !slices.Contains(m.Users, user) {
+				continue
+			}
+			client, err := d.Client(t.Context(), name)
+			require.NoError(t, err, "%s as %s", name, user)
+			result, err := client.Run(t.Context(), remote.Command{Script: "id -un; hostname"})
+			require.NoError(t, err)
+			require.Equal(t, user+"\n"+name+"\n", string(result.Stdout))
+			require.NoError(t, client.Close())
+		}
+	}
+}
+
+func TestOnlyTheBastionAnswersHere(t *testing.T) {
+	t.Parallel()
+	l := lab.Shared(t)
+	for name, m := range l.Machines() {
+		for _, address := range []string{m.Inside, m.Front, m.Cloud, m.Outside} {
+			if address == "" || name == "bastion" && address == m.Front {
+				continue
+			}
+			conn, err := net.DialTimeout("tcp", net.JoinHostPort(address, "22"), 500*time.Millisecond)
+			if err == nil {
+				conn.Close()
+			}
+			require.Error(t, err, "sshd of %s answers at %s", name, address)
+		}
+	}
+}
+
+// odoo logs in to one of the two Odoos over https, at the front.
+func odoo(t *testing.T, l *lab.Lab, machine, ca, database, login, account string) *odoorpc.Session {
+	t.Helper()
+	roots, err := odoorpc.LoadRoots(ca)
+	require.NoError(t, err)
+	client, err := odoorpc.New(odoorpc.Options{
+		URL: "https://" + l.Machine(t, machine).Aliases[0], Database: database,
+		Login: login, Secret: l.Password(t, account), Roots: roots,
+		Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, net.JoinHostPort(l.Machine(t, machine).Front, "443"))
+		},
+	})
+	require.NoError(t, err)
+	t.Cleanup(client.Close)
+	session, err := client.Login(t.Context())
+	require.NoError(t, err)
+	return session
+}
+
+// patientsInSQL counts the patients by the database's own word, through a tunnel.
+func patientsInSQL(t *testing.T, l *lab.Lab, d *remote.Dialer, machine, database string) int64 {
+	t.Helper()
+	session, err := pgread.Open(t.Context(), pgread.Config{
+		Host: l.Machine(t, machine).Inside, Database: database, User: "odoo",
+		Password: func(context.Context) (string, error) { return l.Password(t, "odoo"), nil },
+		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return d.DialContext(ctx, "bastion", network, address)
+		},
+	})
+	require.NoError(t, err)
+	defer session.Close(t.Context())
+	var patients int64
+	require.NoError(t, session.Read(t.Context(), func(r *pgread.Reader) error {
+		return r.Row("SELECT count(*) FROM clinic_patient", nil, &patients)
+	}))
+	return patients
+}
+
+func TestBothOdoosCountTheirPatients(t *testing.T) {
+	t.Parallel()
+	l := lab.Shared(t)
+	d := dialer(t, l, "assess")
+	tests := []struct{ machine, ca, dbMachine, database string }{
+		{"erp-app", l.CA(), "erp-db", "clinic"},
+		{"stg", filepath.Join(l.Dir, "pki", "leaf", "stg.clinic.example.crt"), "stg", "clinic_stg"},
+	}
+	for _, tt := range tests {
+		session := odoo(t, l, tt.machine, tt.ca, tt.database, "admin", "erp_admin")
+		// The sender on intf may add a patient at any moment: the truth lies between two counts.
+		before := patientsInSQL(t, l, d, tt.dbMachine, tt.database)
+		seen, err := session.Count(t.Context(), "clinic.patient")
+		require.NoError(t, err)
+		after := patientsInSQL(t, l, d, tt.dbMachine, tt.database)
+		require.GreaterOrEqual(t, seen, before, tt.machine)
+		require.LessOrEqual(t, seen, after, tt.machine)
+		require.GreaterOrEqual(t, before, int64(2000), tt.machine)
+	}
+}
+
+// TestAMessageArrives sends one HL7 message as an outside system would, and looks for it in Odoo. It names no
+// patient, so it changes none.
+func TestAMessageArrives(t *testing.T) {
+	t.Parallel()
+	l := lab.Shared(t)
+	d := dialer(t, l, "assess")
+	control := fmt.Sprintf("LABTEST%d", time.Now().UnixNano())
+
+	conn, err := d.DialContext(t.Context(), "bastion", "tcp", net.JoinHostPort(l.Machine(t, "intf").Inside, "2575"))
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.SetDeadline(time.Now().Add(time.Minute)))
+	_, err = fmt.Fprintf(conn, "\x0bMSH|^~\\&|LABTEST|CLINIC|ODOO|CLINIC|%s||MFN^M02|%s|P|2.5\r\x1c\r",
+		time.Now().Format("20060102150405"), control)
+	require.NoError(t, err)
+	answer, err := bufio.NewReader(conn).ReadString('\x1c')
+	require.NoError(t, err)
+	require.Contains(t, strings.Split(strings.Trim(answer, "\x0b\x1c"), "\r"), "MSA|AA|"+control)
+
+	session := odoo(t, l, "erp-app", l.CA(), "clinic", "admin", "erp_admin")
+	found, err := session.Count(t.Context(), "clinic.hl7.message", odoorpc.Is("control_id", "=", control))
+	require.NoError(t, err)
+	require.EqualValues(t, 1, found)
+}
