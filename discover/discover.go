@@ -20,9 +20,10 @@ const (
 
 // Target is one thing to be read, with the collector that reads it.
 type Target struct {
-	Kind    Kind
-	Name    string // unique within its kind
-	Address string // for people
+	Kind        Kind
+	Name        string // unique within its kind
+	Environment estate.Environment
+	Address     string // for people
 	// Collect reads the target. It never fails: what goes wrong is in the asset's coverage.
 	// note reports progress in a few words, free of customer data.
 	Collect func(ctx context.Context, note func(step string)) Asset

@@ -1,0 +1,35 @@
+package estate
+
+// UnreadHost is a host of which nothing could be read; the collection says why.
+func UnreadHost(name string, environment Environment, c Collection) Host {
+	return Host{
+		Name: name, Environment: environment, Collected: c,
+		Identity: unread[Identity](), Capacity: unread[Capacity](), Interfaces: unread[[]Interface](),
+		Processes: unread[[]Process](), Listeners: unread[[]Listener](), Connections: unread[[]Connection](),
+		Packages: unread[[]Package](), Units: unread[[]Unit](), Schedules: unread[[]Schedule](),
+		Mounts: unread[[]Mount](), Accounts: unread[[]Account](), Certificates: unread[[]Certificate](),
+		Names: unread[[]HostName](), Applications: unread[[]Application](), Routes: unread[[]WebRoute](),
+		Containers: unread[[]Container](), Folders: unread[[]DataFolder](), Commands: unread[[]OutboundCall](),
+	}
+}
+
+// UnreadPostgres is a PostgreSQL server of which nothing could be read; the collection says why.
+func UnreadPostgres(name string, environment Environment, c Collection) PostgresServer {
+	return PostgresServer{
+		Name: name, Environment: environment, Collected: c,
+		Version: unread[PostgresVersion](), Settings: unread[[]Setting](), Roles: unread[[]Role](),
+		Clients: unread[[]DatabaseClient](), Archiver: unread[Archiver](), Databases: unread[[]Database](),
+	}
+}
+
+// UnreadOdoo is an Odoo server of which nothing could be read; the collection says why.
+func UnreadOdoo(name string, environment Environment, c Collection) OdooServer {
+	return OdooServer{
+		Name: name, Environment: environment, Collected: c,
+		Version: unread[string](), Modules: unread[[]Module](), Users: unread[[]OdooUser](), Crons: unread[[]Cron](),
+		MailServers: unread[[]MailServer](), Inbound: unread[[]MailServer](), Providers: unread[[]Provider](),
+		Models: unread[[]Model](), Attachments: unread[AttachmentSums](),
+	}
+}
+
+func unread[T any]() Section[T] { return Section[T]{Coverage: NotAsked} }
