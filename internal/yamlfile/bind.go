@@ -22,13 +22,12 @@ type Mender interface {
 	Mend() string
 }
 
-// Bind fills v, a non-nil pointer, from the file. Fields are named by their yaml tag or else by their name in
-// lower case; ",inline" takes an embedded struct's fields as its holder's. It binds structs, slices, maps by
+// Bind fills v, a non-nil pointer, from the file. Fields are named by their yaml tag, else by their json
+// tag, else by their name in lower case; ",inline" takes an embedded struct's fields as its holder's. It binds structs, slices, maps by
 // text, pointers, text, numbers, booleans, time.Duration (written "4h", "2d"), any, and whatever has
 // UnmarshalText. A key without a value leaves the field as it is. Faults are collected, and what is right is
 // bound all the same, so that the caller's own checks can still tell theirs.
 func (f *File) Bind(v any) {
-	f.places[""] = place{}
 	if f.body == nil {
 		return
 	}
@@ -212,6 +211,9 @@ func keyOf(field reflect.StructField) string {
 	case !field.IsExported(), name == "-", strings.Contains(options, "inline"):
 		return ""
 	case name != "":
+		return name
+	}
+	if name, _, _ = strings.Cut(field.Tag.Get("json"), ","); name != "" {
 		return name
 	}
 	return strings.ToLower(field.Name)

@@ -3,6 +3,7 @@ package yamlfile
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,6 +25,13 @@ func (f *File) Line(path string) int { return f.place(path).line }
 func (f *File) Has(path string) bool {
 	_, ok := f.places[path]
 	return ok
+}
+
+// Faulty tells whether a problem was found on the line of the value that the path names, so that a caller does
+// not add what only follows from it.
+func (f *File) Faulty(path string) bool {
+	line := f.Line(path)
+	return slices.ContainsFunc(f.problems, func(p Problem) bool { return p.Line == line })
 }
 
 func (f *File) place(path string) place {
@@ -55,7 +63,7 @@ func (f *File) excerpt(p place) string {
 	switch {
 	case p.blank:
 		line = indentOf(line) + "…"
-	case p.secret:
+	case p.secret, hasUserInfo(line):
 		line = keyOnly(line)
 	}
 	shown := []rune(strings.Map(oneCell, line))
@@ -94,7 +102,12 @@ func indentOf(line string) string {
 	return line[:len(line)-len(strings.TrimLeft(line, " \t-"))]
 }
 
+// hasUserInfo tells whether a line holds a URL with a login, which often has the password behind it.
+func hasUserInfo(line string) bool {
+	return regexp.MustCompile(`://[^/\s]*@`).MatchString(line)
+}
+
 // namesSecret tells whether a line looks as if a secret stood in it.
 func namesSecret(line string) bool {
-	return regexp.MustCompile(`(?i)pass|pwd|secret|token|kennwort|credential|api.?key|://[^/\s]*@`).MatchString(line)
+	return regexp.MustCompile(`(?i)pass|pwd|secret|token|kennwort|credential|api.?key`).MatchString(line)
 }

@@ -1,0 +1,163 @@
+package engagement
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"nightferry/internal/estate"
+	"nightferry/internal/yamlfile"
+)
+
+// WriteJSON writes a value as indented JSON; see [Folder.Write].
+func (f *Folder) WriteJSON(name string, v any) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(v); err != nil {
+		return &FileError{Name: f.Path(name), Text: "its content cannot be written as JSON", Err: err}
+	}
+	return f.Write(name, text.Bytes())
+}
+
+// ReadJSON reads a file that [Folder.WriteJSON] wrote. A damaged one is told by line and column. Keys that v
+// does not have are refused: a newer nightferry wrote them, and to drop them would be to lose facts.
+func (f *Folder) ReadJSON(name string, v any) error {
+	text, err := f.Read(name)
+	if err != nil {
+		return err
+	}
+	if err := decodeJSON(f.Path(name), text, v); err != nil {
+		return err
+	}
+	return nil
+}
+
+// WriteYAML writes a value, whose fields carry yaml tags, as YAML; see [Folder.Write].
+func (f *Folder) WriteYAML(name string, v any) error {
+	text, err := yaml.MarshalWithOptions(v, yaml.Indent(2), yaml.IndentSequence(true), yaml.UseLiteralStyleIfMultiline(true))
+	if err != nil {
+		return &FileError{Name: f.Path(name), Text: "its content cannot be written as YAML", Err: err}
+	}
+	return f.Write(name, text)
+}
+
+// ReadYAML reads a file that a stage wrote and a person may have edited, as strictly as engagement.yaml:
+// faults come as [yamlfile.Problems].
+func (f *Folder) ReadYAML(name string, v any) error {
+	text, err := f.Read(name)
+	if err != nil {
+		return err
+	}
+	file := yamlfile.Parse(f.Path(name), text)
+	file.Bind(v)
+	return file.Err()
+}
+
+// SaveHost saves a host's facts.
+func (f *Folder) SaveHost(h estate.Host) error { return f.save(HostFile(h.Name), h.Name, h) }
+
+// SavePostgres saves a PostgreSQL server's facts.
+func (f *Folder) SavePostgres(s estate.PostgresServer) error {
+	return f.save(PostgresFile(s.Name), s.Name, s)
+}
+
+// SaveOdoo saves an Odoo server's facts.
+func (f *Folder) SaveOdoo(o estate.OdooServer) error { return f.save(OdooFile(o.Name), o.Name, o) }
+
+func (f *Folder) save(file, name string, asset any) error {
+	if err := CheckName(name); err != nil {
+		return err
+	}
+	return f.WriteJSON(file, asset)
+}
+
+// Inventory reads all saved assets, in order of name. Damaged files are told all at once; nothing is returned
+// then, for a part would pass for the whole. Before discovery the inventory is empty.
+func (f *Folder) Inventory() (estate.Inventory, error) {
+	var in estate.Inventory
+	err := errors.Join(
+		readAssets(f, hostsDir, &in.Hosts, func(h estate.Host) string { return h.Name }),
+		readAssets(f, databasesDir, &in.Postgres, func(s estate.PostgresServer) string { return s.Name }),
+		readAssets(f, odooDir, &in.Odoo, func(o estate.OdooServer) string { return o.Name }),
+	)
+	if err != nil {
+		return estate.Inventory{}, err
+	}
+	return in, nil
+}
+
+// readAssets reads one folder of assets.
+func readAssets[T any](f *Folder, dir string, list *[]T, name func(T) string) error {
+	entries, err := fs.ReadDir(f.root.FS(), dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return readFailed(f.Path(dir), err)
+	}
+	var faults []error
+	for _, entry := range entries {
+		stem, isAsset := strings.CutSuffix(entry.Name(), ".json")
+		if !isAsset || strings.HasPrefix(stem, ".") {
+			continue
+		}
+		file := path.Join(dir, entry.Name())
+		var asset T
+		if err := f.ReadJSON(file, &asset); err != nil {
+			faults = append(faults, err)
+		} else if name(asset) != stem {
+			faults = append(faults, &FileError{Name: f.Path(file), Text: fmt.Sprintf("it holds the facts of %.70q", name(asset)),
+				Hint: "rename the file back, or remove it"})
+		} else {
+			*list = append(*list, asset)
+		}
+	}
+	slices.SortFunc(*list, func(a, b T) int { return cmp.Compare(name(a), name(b)) })
+	return errors.Join(faults...)
+}
+
+// decodeJSON reads exactly one JSON value. Its errors are in our own words: encoding/json's quote values.
+func decodeJSON(name string, text []byte, v any) *FileError {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	err := decoder.Decode(v)
+	if err == nil {
+		if _, trailing := decoder.Token(); trailing == io.EOF {
+			return nil
+		}
+		return damaged(name, text, decoder.InputOffset(), "something stands behind its end")
+	}
+	var syntax *json.SyntaxError
+	var mismatch *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return damaged(name, text, syntax.Offset, "damaged: this is not JSON")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return damaged(name, text, int64(len(text)), "damaged: it ends too early")
+	case errors.As(err, &mismatch):
+		return damaged(name, text, mismatch.Offset, fmt.Sprintf("damaged: %s should be a %s", mismatch.Field, mismatch.Type))
+	case strings.HasPrefix(err.Error(), "json: unknown field "): // encoding/json has no type for it
+		fault := damaged(name, text, decoder.InputOffset(), "it has a key that this nightferry does not know")
+		fault.Hint = "use the nightferry that wrote it, or run the stage that writes it again"
+		return fault
+	}
+	return damaged(name, text, decoder.InputOffset(), "damaged: a value cannot be read")
+}
+
+// damaged is a fault at an offset of a saved file.
+func damaged(name string, text []byte, offset int64, what string) *FileError {
+	before := text[:min(max(offset, 0), int64(len(text)))]
+	return &FileError{Name: name, Text: what, Hint: "take it back from git, or run the stage that writes it again",
+		Line: bytes.Count(before, []byte("\n")) + 1, Column: len(before) - bytes.LastIndexByte(before, '\n')}
+}

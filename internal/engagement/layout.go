@@ -1,0 +1,35 @@
+package engagement
+
+import "path"
+
+// The files of an engagement's folder, by their names in it. Names of assets, waves and runs must pass [CheckName].
+const (
+	SummaryFile        = "inventory/summary.json"
+	AccessFile         = "access.jsonl"
+	ClassificationFile = "classification.yaml"
+	AssessmentFile     = "assessment.json"
+	PlanFile           = "plan.yaml"
+	OverridesFile      = "overrides.yaml"
+	JournalDir         = "journal"
+	ReportsDir         = "reports"
+
+	hostsDir     = "inventory/hosts"
+	databasesDir = "inventory/databases"
+	odooDir      = "inventory/odoo"
+	lockFile     = ".lock"
+)
+
+// HostFile is where a host's facts are saved.
+func HostFile(name string) string { return path.Join(hostsDir, name+".json") }
+
+// PostgresFile is where a PostgreSQL server's facts are saved.
+func PostgresFile(name string) string { return path.Join(databasesDir, name+".json") }
+
+// OdooFile is where an Odoo server's facts are saved.
+func OdooFile(name string) string { return path.Join(odooDir, name+".json") }
+
+// RunbookFile is the runbook of a wave.
+func RunbookFile(wave string) string { return path.Join("runbooks", wave+".yaml") }
+
+// JournalFile is the journal of a cutover run.
+func JournalFile(run string) string { return path.Join(JournalDir, run+".jsonl") }
