@@ -30,6 +30,7 @@ type Registry struct {
 	Machines  Machines
 	Web       Web
 	Databases Databases
+	Shelf     Shelf
 }
 
 // kind is one kind of step: its fields, the facts it leaves, and its maker.
@@ -76,5 +77,6 @@ func (r *Registry) Action(step runbook.Step) (cutover.Action, error) {
 	if len(faults) > 0 {
 		return nil, fmt.Errorf("step %s: %s %s", step.ID, faults[0].Field, faults[0].Text)
 	}
+	f.step = step.ID
 	return k.make(r, f), nil
 }

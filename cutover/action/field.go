@@ -32,6 +32,7 @@ type field struct {
 
 // fields are the checked values of a step.
 type fields struct {
+	step    string // id
 	text    map[string]string
 	lists   map[string][]string
 	numbers map[string]int
