@@ -106,7 +106,7 @@ func TestRunbookIsWholeOrSaysWhatIsMissing(t *testing.T) {
 		seen[s.ID] = true
 		require.NotZero(t, s.Deadline)
 	}
-	require.Equal(t, []string{"service.stop", "postgres.copy", "files.copy", "validate", "gate", "service.start", "https.probe", "command"}, kinds)
+	require.Equal(t, []string{"service.stop", "postgres.copy", "files.copy", "validate", "decision", "service.start", "https.probe", "command"}, kinds)
 
 	_, missing = plan.Runbook(p.Waves[2], nil, nil)
 	require.Contains(t, missing[0], "wiki")

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"nightferry/internal/estate"
+	"nightferry/internal/expr"
 	"nightferry/internal/runbook"
 )
 
@@ -63,10 +64,11 @@ func night(member Placement, move estate.Move) []runbook.Step {
 		{ID: id("validate"), Title: "Compare every row, legacy against target", Phase: runbook.PhaseVerify, Owner: "dba", Kind: "validate",
 			Needs: []string{id("database")}, Expected: checking,
 			With:   map[string]any{"legacy": move.From.Server + "/" + move.From.Database, "target": move.To.Server + "/" + move.To.Database},
+			Pass:   expr.Name(id("validate"), "different") + " == 0 && " + expr.Name(id("validate"), "unproven") + " == 0",
 			Reason: "a copy counts once it is proved"},
-		{ID: id("decide"), Title: "Go or no-go", Phase: runbook.PhaseDecide, Owner: "approver", Kind: "gate", Confirm: true,
+		{ID: id("decide"), Title: "Go or no-go", Phase: runbook.PhaseDecide, Owner: "approver", Kind: "decision", Confirm: true,
 			Needs: []string{id("validate"), id("filestore")}, Expected: 5 * time.Minute, Deadline: time.Hour,
-			With:   map[string]any{"pass": fmt.Sprintf("evidence[%q].different == 0", id("validate"))},
+			Pass:   expr.Name(id("validate"), "different") + " == 0",
 			Reason: "last moment at which nothing but time is lost by going back"},
 		{ID: id("start"), Title: "Start Odoo on " + move.To.Host, Phase: runbook.PhaseSwitch, Owner: "conductor", Kind: "service.start",
 			Needs: []string{id("decide")}, Expected: 20 * time.Second, With: map[string]any{"host": move.To.Host, "unit": move.To.Unit}},

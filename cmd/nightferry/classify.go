@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"nightferry/classify"
+	"nightferry/internal/engagement"
+	"nightferry/internal/estate"
+	"nightferry/internal/outcome"
+)
+
+func newClassify(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "classify",
+		Short: "Say which classes of data live where, and which systems talk",
+		Long: `classify judges every column of the inventory by the catalogue of Odoo fields and
+by its name, rolls the result up to tables, databases and services, and
+reconciles the integrations that configuration, sockets and people name.
+
+It reads the inventory that discover wrote, and no customer system. It writes
+classification.yaml and assessment.json. What nobody could judge is
+NOT-ASSESSED, which is not OPERATIONAL.`,
+		Example: `  nightferry classify
+  nightferry classify -C clinic-north --json | jq '.services'`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return a.classify(asJSON) },
+	}
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+func (a *app) classify(asJSON bool) (err error) {
+	d, err := a.openToWrite("classify")
+	if err != nil {
+		return err
+	}
+	defer closing(d, &err)
+	inventory, err := d.Inventory()
+	if err != nil {
+		return err
+	}
+	if len(inventory.Hosts)+len(inventory.Postgres)+len(inventory.Odoo) == 0 {
+		return outcome.Mend(fmt.Errorf("the inventory is empty"), "run first: nightferry discover")
+	}
+	classifier, err := classify.NewClassifier()
+	if err != nil {
+		return err
+	}
+	result := classifier.Classify(inventory, d.e.Services)
+	if err := d.WriteYAML(engagement.ClassificationFile, result); err != nil {
+		return err
+	}
+	if err := d.WriteJSON(engagement.AssessmentFile, classify.Assess(inventory, d.e.Declared())); err != nil {
+		return err
+	}
+	if asJSON {
+		return writeJSON(a.stdout, result)
+	}
+	printClassification(a.stdout, result)
+	a.remark("written: %s, %s", d.Path(engagement.ClassificationFile), d.Path(engagement.AssessmentFile))
+	return nil
+}
+
+func printClassification(w io.Writer, result classify.Classification) {
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	heading := "DATABASE\tCLASS"
+	for _, class := range estate.DataClasses() {
+		heading += "\t" + string(class)
+	}
+	fmt.Fprintln(table, heading)
+	for _, d := range result.Databases {
+		row := d.Server + "/" + d.Database + "\t" + string(d.Class)
+		for _, class := range estate.DataClasses() {
+			if !d.Coverage.IsKnown() {
+				row += "\t" + string(d.Coverage)
+				continue
+			}
+			row += fmt.Sprintf("\t%d", d.Columns[class])
+		}
+		fmt.Fprintln(table, row)
+	}
+	table.Flush()
+	fmt.Fprintf(w, "\nColumns by class; %s.\n\n", result.Basis)
+	fmt.Fprintln(table, "SERVICE\tCLASS\tDATABASES")
+	for _, s := range result.Services {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", s.Service, s.Class, listOr(s.Databases, "none known"))
+	}
+	table.Flush()
+}
