@@ -69,6 +69,13 @@ machine_ready() {
   (machine_in "$1" timeout 15 /bin/sh -s <"$LAB_DIR/machines/$1/ready") >/dev/null 2>&1
 }
 
+# machine_version NAME prints what a machine was booted from; if that has changed, `lab up` boots it anew.
+machine_version() {
+  image_path "$1"
+  machine_hosts
+  tree_hash "machines/$1" lib/boot lib/init
+}
+
 # machine_boot NAME starts a machine that does not run.
 machine_boot() {
   local run=$LAB_CACHE/run/$1
@@ -76,33 +83,35 @@ machine_boot() {
   rm -rf "$run"
   mkdir -p "$run"
   net_attach "$1"
-  image_path "$1" >"$run/image"
   image_stack "$1" >"$run/stack"
+  machine_version "$1" >"$run/version"
   confined "$1" setsid unshare --mount "$LAB_DIR/lib/boot" "$1" >"$run/console.log" 2>&1 </dev/null &
 }
 
-# machine_wait NAME polls until the machine serves, and says after how long.
+# machine_wait NAME PROCESS polls until the machine serves, and says after how long; PROCESS is what
+# machine_boot started, which lives as long as the machine.
 machine_wait() (
   start=$EPOCHREALTIME
   machine_load "$1"
   until machine_ready "$1"; do
+    kill -0 "$2" 2>/dev/null || die "$1 died while booting: $(tail -n 3 "$LAB_CACHE/run/$1/console.log")"
     ((${EPOCHREALTIME%.*} - ${start%.*} < DEADLINE)) || die "$1 does not serve after $DEADLINE s; see $LAB_CACHE/run/$1/console.log"
     sleep 0.2
   done
   say "$1: serves after $(seconds_since "$start") s"
 )
 
-# machine_raise NAME… boots at once those that do not run, do not serve, or run an older image.
+# machine_raise NAME… boots at once those that do not run, do not serve, or run an older version.
 machine_raise() {
   local name waits=() failed=0
   machine_hosts >"$LAB_CACHE/run/hosts"
   for name in "$@"; do
-    if [[ $(cat "$LAB_CACHE/run/$name/image" 2>/dev/null) == "$(image_path "$name")" ]] && machine_ready "$name"; then
+    if machine_version "$name" | cmp -s - "$LAB_CACHE/run/$name/version" && machine_ready "$name"; then
       say "$name: serves already"
       continue
     fi
     machine_boot "$name"
-    machine_wait "$name" &
+    machine_wait "$name" $! &
     waits+=($!)
   done
   for name in "${waits[@]}"; do wait "$name" || failed=1; done
