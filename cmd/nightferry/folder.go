@@ -73,3 +73,13 @@ func who() string {
 	}
 	return name
 }
+
+// Keep saves what a step of a run found, beside the run's journal; it is the actions' Shelf.
+func (d *desk) Keep(run, name string, found any) (path, sha256 string, err error) {
+	path = engagement.JournalDir + "/" + run + ".evidence/" + name
+	if err := d.WriteJSON(path, found); err != nil {
+		return "", "", err
+	}
+	text, err := d.Read(path)
+	return path, sum(text), err
+}

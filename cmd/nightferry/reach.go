@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"nightferry/internal/engagement"
@@ -156,4 +157,14 @@ func (r *reach) HTTP(address *url.URL) (*http.Client, error) {
 // Client reaches a host by its name; it is the actions' Machines.
 func (r *reach) Client(ctx context.Context, name string) (*remote.Client, error) {
 	return r.dialer.Client(ctx, name)
+}
+
+// Postgres says how to read SERVER/DATABASE of the engagement; it is the actions' Databases.
+func (r *reach) Postgres(name string) (pgread.Config, error) {
+	server, database, _ := strings.Cut(name, "/")
+	known, found := r.e.Server(server)
+	if !found {
+		return pgread.Config{}, outcome.Mend(fmt.Errorf("engagement.yaml names no PostgreSQL server %q", server), "correct the runbook, or add the server under databases")
+	}
+	return r.postgres(known, database), nil
 }

@@ -44,7 +44,7 @@ func kinds() map[string]kind {
 	return map[string]kind{
 		"service.stop":  {serviceFields(), nil, newServiceStop},
 		"service.start": {serviceFields(), nil, newServiceStart},
-		"postgres.copy": {copyFields(), expr.Schema{"bytes": expr.TypeInt, "tables": expr.TypeInt}, newDatabaseCopy},
+		"postgres.copy": {copyFields(), expr.Schema{"bytes": expr.TypeInt, "relations": expr.TypeInt}, newDatabaseCopy},
 		"files.copy":    {filesFields(), expr.Schema{"files": expr.TypeInt, "bytes": expr.TypeInt}, newFilesCopy},
 		"validate":      {validateFields(), validateFacts(), newValidation},
 		"decision":      {decisionFields(), nil, newDecision},

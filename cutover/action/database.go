@@ -2,24 +2,28 @@ package action
 
 import (
 	"context"
-	"fmt"
-	"strconv"
+	"strings"
 
 	"nightferry/cutover"
 	"nightferry/internal/expr"
+	"nightferry/internal/pgread"
 )
 
 func copyFields() []field {
-	return []field{{name: "from_host", shape: shapeName}, {name: "from_database", shape: shapeName}, {name: "to_host", shape: shapeName},
-		{name: "to_database", shape: shapeName}, {name: "owner", shape: shapeName}, {name: "locale", shape: shapeName, optional: true}}
+	return []field{{name: "from", shape: shapeDatabase}, {name: "from_host", shape: shapeName}, {name: "to", shape: shapeDatabase},
+		{name: "to_host", shape: shapeName}, {name: "owner", shape: shapeName}, {name: "locale", shape: shapeName, optional: true}}
 }
 
 // databaseCopy moves a database by dump and restore, streamed from one machine to the other: nothing is written
-// in between. It runs PostgreSQL's own tools as the account postgres of each machine.
+// in between. It runs PostgreSQL's own tools as the account postgres of each machine, each by its name alone, so
+// that sudoers can allow exactly pg_dump there and createdb, pg_restore, vacuumdb and dropdb here. What it asks
+// about the two servers goes through guarded read-only sessions.
 type databaseCopy struct {
-	from, to       shell
-	source, target string
-	owner, locale  string
+	databases     Databases
+	from, to      shell
+	legacy        string // SERVER/DATABASE
+	target        string // SERVER/DATABASE
+	owner, locale string
 }
 
 const databaseAccount = "postgres"
@@ -29,54 +33,66 @@ func newDatabaseCopy(r *Registry, f fields) cutover.Action {
 	if locale == "" {
 		locale = "C" // as Odoo itself creates its databases
 	}
-	return &databaseCopy{from: shell{r.Machines, f.text["from_host"]}, to: shell{r.Machines, f.text["to_host"]},
-		source: f.text["from_database"], target: f.text["to_database"], owner: f.text["owner"], locale: locale}
+	return &databaseCopy{databases: r.Databases, from: shell{r.Machines, f.text["from_host"]}, to: shell{r.Machines, f.text["to_host"]},
+		legacy: f.text["from"], target: f.text["to"], owner: f.text["owner"], locale: locale}
 }
 
-// count runs a query that gives one number. The query is constant; name is bound as a psql variable.
-func count(ctx context.Context, on shell, database, query, name string) (int64, error) {
-	printed, err := on.ask(ctx, "psql", asAccount(databaseAccount, "sh", "-c", `printf '%s\n' "$1" | exec psql -XAtq -v ON_ERROR_STOP=1 -v name="$2" -d "$3"`,
-		"psql", query, name, database)...)
-	if err != nil {
-		return 0, err
-	}
-	n, err := strconv.ParseInt(printed, 10, 64)
-	if err != nil {
-		return 0, refuse("look at psql on "+on.host, "psql on %s gave no number", on.host)
-	}
-	return n, nil
+// databaseOf is the database of SERVER/DATABASE.
+func databaseOf(name string) string {
+	_, database, _ := strings.Cut(name, "/")
+	return database
+}
+
+// maintenance is the database of the target's server that is always there.
+func maintenance(name string) string {
+	server, _, _ := strings.Cut(name, "/")
+	return server + "/postgres"
 }
 
 const (
-	sqlDatabases = `SELECT count(*) FROM pg_database WHERE datname = :'name'`
-	sqlRoles     = `SELECT count(*) FROM pg_roles WHERE rolname = :'name'`
-	sqlTables    = `SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-		WHERE c.relkind IN ('r','p','v','m','S') AND n.nspname NOT IN ('pg_catalog','information_schema') AND n.nspname !~ '^pg_toast'`
+	sqlDatabases pgread.SQL = `SELECT count(*) FROM pg_database WHERE datname = $1`
+	sqlRoles     pgread.SQL = `SELECT count(*) FROM pg_roles WHERE rolname = $1`
+	sqlRelations pgread.SQL = `
+SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r','p','v','m','S') AND n.nspname NOT IN ('pg_catalog','information_schema') AND n.nspname !~ '^pg_(toast|temp)'`
 )
+
+// count asks a server for one number.
+func (c *databaseCopy) count(ctx context.Context, name string, sql pgread.SQL, args ...any) (int64, error) {
+	config, err := c.databases.Postgres(name)
+	if err != nil {
+		return 0, err
+	}
+	session, err := pgread.Open(ctx, config)
+	if err != nil {
+		return 0, err
+	}
+	defer session.Close(ctx)
+	var n int64
+	err = session.Read(ctx, func(r *pgread.Reader) error { return r.Row(sql, args, &n) })
+	return n, err
+}
 
 // Check refuses to touch a database that is there already: it may be somebody else's.
 func (c *databaseCopy) Check(ctx context.Context, a cutover.Attempt) (cutover.Memo, error) {
-	if n, err := count(ctx, c.from, databaseAccount, sqlDatabases, c.source); err != nil || n == 0 {
-		return nil, orMissing(err, "correct from_database in the runbook", "there is no database %s on %s", c.source, c.from.host)
+	if _, err := c.count(ctx, c.legacy, sqlRelations); err != nil {
+		return nil, err
 	}
-	if n, err := count(ctx, c.to, databaseAccount, sqlRoles, c.owner); err != nil || n == 0 {
-		return nil, orMissing(err, "create the role, or correct owner in the runbook", "there is no role %s on %s", c.owner, c.to.host)
-	}
-	n, err := count(ctx, c.to, databaseAccount, sqlDatabases, c.target)
+	roles, err := c.count(ctx, maintenance(c.target), sqlRoles, c.owner)
 	if err != nil {
 		return nil, err
 	}
-	if n > 0 && a.Memo["absent"] != "true" {
-		return nil, refuse("look whose it is; drop or rename it by hand if it may go", "a database %s is on %s already", c.target, c.to.host)
+	if roles == 0 {
+		return nil, refuse("create the role, or correct owner in the runbook", "there is no role %s on %s", c.owner, c.to.host)
+	}
+	there, err := c.count(ctx, maintenance(c.target), sqlDatabases, databaseOf(c.target))
+	if err != nil {
+		return nil, err
+	}
+	if there > 0 && a.Memo["absent"] != "true" {
+		return nil, refuse("look whose it is; drop or rename it by hand if it may go", "there is a database %s already", c.target)
 	}
 	return cutover.Memo{"absent": "true"}, nil
-}
-
-func orMissing(err error, mend, format string, args ...any) error {
-	if err != nil {
-		return err
-	}
-	return refuse(mend, format, args...)
 }
 
 // Do creates the target and restores into it. What an earlier attempt left half way is dropped first.
@@ -84,46 +100,47 @@ func (c *databaseCopy) Do(ctx context.Context, a cutover.Attempt) (cutover.Resul
 	if err := c.drop(ctx, a); err != nil {
 		return cutover.Result{}, err
 	}
+	database := databaseOf(c.target)
 	_, err := c.to.run(ctx, a.Output, "createdb", asAccount(databaseAccount, "createdb", "-T", "template0", "-E", "UTF8",
-		"--locale="+c.locale, "-O", c.owner, "--", c.target)...)
+		"--locale="+c.locale, "-O", c.owner, "--", database)...)
 	if err != nil {
 		return cutover.Result{}, err
 	}
-	dump := asAccount(databaseAccount, "pg_dump", "-Fc", "-Z1", "--no-owner", "--no-privileges", "--", c.source)
-	restore := asAccount(databaseAccount, "pg_restore", "--exit-on-error", "--no-owner", "--no-privileges", "--role="+c.owner, "-d", c.target)
-	sent, err := pipe(ctx, a.Output, c.from, dump, c.to, restore, "copying the database "+c.source)
+	dump := asAccount(databaseAccount, "pg_dump", "-Fc", "-Z1", "--no-owner", "--no-privileges", "-d", databaseOf(c.legacy))
+	restore := asAccount(databaseAccount, "pg_restore", "--exit-on-error", "--no-owner", "--no-privileges", "--role="+c.owner, "-d", database)
+	sent, err := pipe(ctx, a.Output, c.from, dump, c.to, restore, "copying the database "+c.legacy)
 	if err != nil {
 		return cutover.Result{}, err
 	}
 	// A restored table has no statistics, and the first users would wait for bad plans.
-	if _, err := c.to.run(ctx, a.Output, "vacuumdb", asAccount(databaseAccount, "vacuumdb", "--analyze-only", "-q", "-d", c.target)...); err != nil {
+	if _, err := c.to.run(ctx, a.Output, "vacuumdb", asAccount(databaseAccount, "vacuumdb", "--analyze-only", "-q", "-d", database)...); err != nil {
 		return cutover.Result{}, err
 	}
-	relations, err := count(ctx, c.to, c.target, sqlTables, "")
+	relations, err := c.count(ctx, c.target, sqlRelations)
 	if err != nil {
 		return cutover.Result{}, err
 	}
-	return cutover.Result{Facts: expr.Facts{"bytes": expr.Int(sent.Bytes), "tables": expr.Int(relations)}}, nil
+	return cutover.Result{Facts: expr.Facts{"bytes": expr.Int(sent.Bytes), "relations": expr.Int(relations)}}, nil
 }
 
 // Verify compares the number of relations; the rows are compared by a step of their own.
 func (c *databaseCopy) Verify(ctx context.Context, _ cutover.Attempt) error {
-	was, err := count(ctx, c.from, c.source, sqlTables, "")
+	was, err := c.count(ctx, c.legacy, sqlRelations)
 	if err != nil {
 		return err
 	}
-	is, err := count(ctx, c.to, c.target, sqlTables, "")
+	is, err := c.count(ctx, c.target, sqlRelations)
 	if err == nil && was != is {
-		err = refuse("retry the step; compare pg_dump --schema-only of both sides", "%d relations on %s, %d on %s", was, c.from.host, is, c.to.host)
+		err = refuse("retry the step; compare pg_dump --schema-only of both sides", "%d relations in %s, %d in %s", was, c.legacy, is, c.target)
 	}
 	return err
 }
 
 func (c *databaseCopy) drop(ctx context.Context, a cutover.Attempt) error {
 	if a.Memo["absent"] != "true" {
-		return refuse("drop it by hand if it may go", "it is not known that the database %s on %s was made by this run", c.target, c.to.host)
+		return refuse("drop it by hand if it may go", "it is not known that the database %s was made by this run", c.target)
 	}
-	_, err := c.to.run(ctx, a.Output, "dropdb", asAccount(databaseAccount, "dropdb", "--if-exists", "--force", "--", c.target)...)
+	_, err := c.to.run(ctx, a.Output, "dropdb", asAccount(databaseAccount, "dropdb", "--if-exists", "--force", "--", databaseOf(c.target))...)
 	return err
 }
 
@@ -137,10 +154,3 @@ func (c *databaseCopy) Probe(context.Context, cutover.Attempt) (cutover.Answer, 
 
 // Reversible is always true.
 func (c *databaseCopy) Reversible() bool { return true }
-
-var _ fmt.Stringer = (*databaseCopy)(nil)
-
-// String names the copy in logs.
-func (c *databaseCopy) String() string {
-	return c.from.host + "/" + c.source + " → " + c.to.host + "/" + c.target
-}

@@ -38,7 +38,10 @@ type fields struct {
 	numbers map[string]int
 }
 
-func nameRule() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.@/:-]*$`) }
+func nameRule() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.@:-]*$`) }
+func pairRule() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*/[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+}
 
 // read checks the fields under with against what the kind declares, and says everything that is wrong.
 func read(with map[string]any, declared []field) (fields, []runbook.Fault) {
@@ -109,6 +112,10 @@ func misshapen(s shape, word string) (text, mend string) {
 	case shapeName:
 		if !nameRule().MatchString(word) {
 			return fmt.Sprintf("%q is no name", word), "use letters, digits, _ . - and begin with a letter or digit"
+		}
+	case shapeDatabase:
+		if !pairRule().MatchString(word) {
+			return fmt.Sprintf("%q is no SERVER/DATABASE", word), "write the server's name in engagement.yaml, a slash, and the database"
 		}
 	case shapePath:
 		if !path.IsAbs(word) || path.Clean(word) != word || strings.Count(word, "/") < 3 {

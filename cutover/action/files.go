@@ -16,7 +16,8 @@ func filesFields() []field {
 		{name: "to_path", shape: shapePath}, {name: "owner", shape: shapeName}}
 }
 
-// filesCopy moves a folder by tar, streamed from one machine to the other as the account that owns it.
+// filesCopy moves a folder by tar, streamed from one machine to the other as the account that owns it. It runs
+// tar, find, mkdir and rm by their names, so that sudoers can allow exactly those.
 type filesCopy struct {
 	from, to         shell
 	fromPath, toPath string
@@ -28,18 +29,15 @@ func newFilesCopy(r *Registry, f fields) cutover.Action {
 		fromPath: f.text["from_path"], toPath: f.text["to_path"], owner: f.text["owner"]}
 }
 
-// sh runs a constant script as the owner, with the folder as $1.
-func (c *filesCopy) sh(script, folder string) []string {
-	return asAccount(c.owner, "sh", "-c", script, "sh", folder)
-}
+func (c *filesCopy) as(argv ...string) []string { return asAccount(c.owner, argv...) }
 
 // Check wants a source, and a target that is absent or empty: what is there may be somebody's.
 func (c *filesCopy) Check(ctx context.Context, a cutover.Attempt) (cutover.Memo, error) {
-	if _, err := c.from.ask(ctx, "looking at the folder", c.sh(`test -d "$1" && test -r "$1"`, c.fromPath)...); err != nil {
-		return nil, refuse("correct from_path in the runbook", "%s cannot be read on %s as %s", c.fromPath, c.from.host, c.owner)
+	if _, err := c.from.ask(ctx, "find", c.as("find", c.fromPath, "-maxdepth", "0", "-type", "d", "-readable")...); err != nil {
+		return nil, refuse("correct from_path or owner in the runbook, or allow find to the operator in sudoers",
+			"%s cannot be read on %s as %s", c.fromPath, c.from.host, c.owner)
 	}
-	state, err := c.to.ask(ctx, "looking at the folder",
-		c.sh(`if [ ! -e "$1" ]; then echo absent; elif [ -z "$(ls -A "$1")" ]; then echo empty; else echo full; fi`, c.toPath)...)
+	state, err := c.state(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -49,13 +47,36 @@ func (c *filesCopy) Check(ctx context.Context, a cutover.Attempt) (cutover.Memo,
 	return cutover.Memo{"was": state}, nil
 }
 
+// state of the target folder: "absent", "empty" or "full".
+func (c *filesCopy) state(ctx context.Context) (string, error) {
+	parent := c.toPath[:strings.LastIndexByte(c.toPath, '/')]
+	name := c.toPath[len(parent)+1:]
+	found, err := c.to.ask(ctx, "find", c.as("find", parent, "-mindepth", "1", "-maxdepth", "1", "-name", literal(name), "-printf", "there\n")...)
+	if err != nil || found == "" {
+		return "absent", err
+	}
+	first, err := c.to.ask(ctx, "find", c.as("find", c.toPath, "-mindepth", "1", "-maxdepth", "1", "-printf", "file\n", "-quit")...)
+	if err != nil || first == "" {
+		return "empty", err
+	}
+	return "full", nil
+}
+
+// literal keeps a name from being read as find's pattern.
+func literal(name string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(name)
+}
+
 // Do copies. What an earlier attempt left half way is removed first.
 func (c *filesCopy) Do(ctx context.Context, a cutover.Attempt) (cutover.Result, error) {
 	if err := c.remove(ctx, a); err != nil {
 		return cutover.Result{}, err
 	}
-	sent, err := pipe(ctx, a.Output, c.from, c.sh(`cd "$1" && exec tar -cf - .`, c.fromPath),
-		c.to, c.sh(`umask 077 && mkdir -p "$1" && cd "$1" && exec tar -xf - --no-same-owner`, c.toPath), "copying "+c.fromPath)
+	if _, err := c.to.run(ctx, a.Output, "mkdir", c.as("mkdir", "-p", "-m", "750", "--", c.toPath)...); err != nil {
+		return cutover.Result{}, err
+	}
+	sent, err := pipe(ctx, a.Output, c.from, c.as("tar", "-C", c.fromPath, "-cf", "-", "."),
+		c.to, c.as("tar", "-C", c.toPath, "--no-same-owner", "-xf", "-"), "copying "+c.fromPath)
 	if err != nil {
 		return cutover.Result{}, err
 	}
@@ -87,7 +108,7 @@ func (c *filesCopy) Verify(ctx context.Context, _ cutover.Attempt) error {
 	}
 	if missing+different > 0 || len(is) != len(was) {
 		return refuse("retry the step; nothing may write into either folder meanwhile",
-			"%d of %d files are missing on %s, %d differ, %d are there in all", missing, len(was), c.to.host, different, len(is))
+			"of %d files %d are missing on %s and %d differ; %d are there in all", len(was), missing, c.to.host, different, len(is))
 	}
 	return nil
 }
@@ -102,13 +123,12 @@ func (c *filesCopy) sums(ctx context.Context, on shell, folder string) (map[stri
 		lines := bufio.NewScanner(reader)
 		for lines.Scan() {
 			if sum, name, ok := strings.Cut(lines.Text(), "  "); ok {
-				sums[name] = sum
+				sums[strings.TrimPrefix(name, folder)] = sum
 			}
 		}
 		io.Copy(io.Discard, reader) //nolint:errcheck // a line that is too long must not block the writer
 	}()
-	result, err := on.stream(ctx, remote.Command{Stdout: writer,
-		Argv: c.sh(`cd "$1" && find . -type f -exec sha256sum -- {} +`, folder)})
+	result, err := on.stream(ctx, remote.Command{Stdout: writer, Argv: c.as("find", folder, "-type", "f", "-exec", "sha256sum", "--", "{}", "+")})
 	if err == nil {
 		err = result.Err(on.host, "sha256sum")
 	}
@@ -120,10 +140,10 @@ func (c *filesCopy) sums(ctx context.Context, on shell, folder string) (map[stri
 func (c *filesCopy) remove(ctx context.Context, a cutover.Attempt) error {
 	switch a.Memo["was"] {
 	case "absent":
-		_, err := c.to.run(ctx, a.Output, "rm", c.sh(`rm -rf -- "$1"`, c.toPath)...)
+		_, err := c.to.run(ctx, a.Output, "rm", c.as("rm", "-rf", "--", c.toPath)...)
 		return err
 	case "empty":
-		_, err := c.to.run(ctx, a.Output, "find", c.sh(`cd "$1" && find . -mindepth 1 -delete`, c.toPath)...)
+		_, err := c.to.run(ctx, a.Output, "find", c.as("find", c.toPath, "-mindepth", "1", "-delete")...)
 		return err
 	}
 	return refuse("remove them by hand if they may go", "it is not known that the files in %s on %s were made by this run", c.toPath, c.to.host)

@@ -12,7 +12,8 @@ func serviceFields() []field {
 }
 
 // service stops or starts a systemd unit. A stopped one is masked as well, so that no package upgrade, timer or
-// helpful colleague wakes the legacy side in the middle of the night.
+// helpful colleague wakes the legacy side in the middle of the night; a started one is enabled, so that it outlives
+// the machine's next boot.
 type service struct {
 	shell shell
 	unit  string
@@ -28,7 +29,7 @@ func newServiceStart(r *Registry, f fields) cutover.Action {
 }
 
 // unitState is what systemd says of a unit.
-type unitState struct{ load, active string }
+type unitState struct{ load, active, file string }
 
 func (u unitState) running() bool { return u.active == "active" || u.active == "reloading" }
 
@@ -36,7 +37,7 @@ func (u unitState) running() bool { return u.active == "active" || u.active == "
 func (u unitState) still() bool { return u.active == "inactive" || u.active == "failed" }
 
 func (s *service) state(ctx context.Context) (unitState, error) {
-	printed, err := s.shell.ask(ctx, "systemctl show", "systemctl", "show", "--property=LoadState,ActiveState", "--", s.unit)
+	printed, err := s.shell.ask(ctx, "systemctl show", "systemctl", "show", "--property=LoadState,ActiveState,UnitFileState", "--", s.unit)
 	if err != nil {
 		return unitState{}, err
 	}
@@ -47,6 +48,8 @@ func (s *service) state(ctx context.Context) (unitState, error) {
 			state.load = value
 		case "ActiveState":
 			state.active = value
+		case "UnitFileState":
+			state.file = value
 		}
 	}
 	if state.load == "" || state.active == "" {
@@ -64,7 +67,10 @@ func (s *service) Check(ctx context.Context, _ cutover.Attempt) (cutover.Memo, e
 	if state.load != "loaded" && state.load != "masked" {
 		return nil, refuse("correct the name of the unit in the runbook", "there is no unit %s on %s", s.unit, s.shell.host)
 	}
-	memo := cutover.Memo{"active": "false", "masked": "false"}
+	memo := cutover.Memo{"active": "false", "masked": "false", "disabled": "false"}
+	if state.file == "disabled" {
+		memo["disabled"] = "true"
+	}
 	if state.running() {
 		memo["active"] = "true"
 	}
@@ -91,6 +97,11 @@ func (s *service) stop(ctx context.Context, a cutover.Attempt, mask bool) error 
 }
 
 func (s *service) start(ctx context.Context, a cutover.Attempt) error {
+	if a.Memo["disabled"] == "true" && s.up {
+		if _, err := s.shell.run(ctx, a.Output, "systemctl enable", asRoot("systemctl", "enable", s.unit)...); err != nil {
+			return err
+		}
+	}
 	_, err := s.shell.run(ctx, a.Output, "systemctl start", asRoot("systemctl", "start", s.unit)...)
 	return err
 }
@@ -113,10 +124,7 @@ func (s *service) Verify(ctx context.Context, _ cutover.Attempt) error {
 func (s *service) Undo(ctx context.Context, a cutover.Attempt) error {
 	ran := a.Memo["active"] == "true"
 	if s.up {
-		if ran {
-			return nil
-		}
-		return s.stop(ctx, a, false)
+		return s.undoStart(ctx, a, ran)
 	}
 	if a.Memo["masked"] != "true" {
 		if _, err := s.shell.run(ctx, a.Output, "systemctl unmask", asRoot("systemctl", "unmask", s.unit)...); err != nil {
@@ -134,6 +142,18 @@ func (s *service) Undo(ctx context.Context, a cutover.Attempt) error {
 		err = refuse("look at journalctl -u "+s.unit+" on "+s.shell.host, "the unit %s on %s did not start again", s.unit, s.shell.host)
 	}
 	return err
+}
+
+func (s *service) undoStart(ctx context.Context, a cutover.Attempt, ran bool) error {
+	if a.Memo["disabled"] == "true" {
+		if _, err := s.shell.run(ctx, a.Output, "systemctl disable", asRoot("systemctl", "disable", s.unit)...); err != nil {
+			return err
+		}
+	}
+	if ran {
+		return nil
+	}
+	return s.stop(ctx, a, false)
 }
 
 // Probe asks systemd. Half way counts as not done, since doing it again finishes it.

@@ -26,7 +26,7 @@ type Shelf interface {
 }
 
 func validateFields() []field {
-	return []field{{name: "legacy", shape: shapeName}, {name: "target", shape: shapeName}, {name: "exclude", shape: shapeNames, optional: true}}
+	return []field{{name: "legacy", shape: shapeDatabase}, {name: "target", shape: shapeDatabase}, {name: "exclude", shape: shapeNames, optional: true}}
 }
 
 func validateFacts() expr.Schema {
