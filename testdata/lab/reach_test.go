@@ -91,14 +91,14 @@ func greeting(address string) string {
 	return words
 }
 
-// odoo logs in to one of the two Odoos over https, at the front.
-func odoo(t *testing.T, l *lab.Lab, machine, ca, database, login, account string) *odoorpc.Session {
+// odoo logs in to one of the two Odoos over https, at the front, as its administrator.
+func odoo(t *testing.T, l *lab.Lab, machine, host, ca, database string) *odoorpc.Session {
 	t.Helper()
 	roots, err := odoorpc.LoadRoots(ca)
 	require.NoError(t, err)
 	client, err := odoorpc.New(odoorpc.Options{
-		URL: "https://" + l.Machine(t, machine).Aliases[0], Database: database,
-		Login: login, Secret: l.Password(t, account), Roots: roots,
+		URL: "https://" + host, Database: database,
+		Login: "admin", Secret: l.Password(t, "erp_admin"), Roots: roots,
 		Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, net.JoinHostPort(l.Machine(t, machine).Front, "443"))
 		},
@@ -133,12 +133,12 @@ func TestBothOdoosCountTheirPatients(t *testing.T) {
 	t.Parallel()
 	l := lab.Shared(t)
 	d := dialer(t, l, "assess")
-	tests := []struct{ machine, ca, dbMachine, database string }{
-		{"erp-app", l.CA(), "erp-db", "clinic"},
-		{"stg", filepath.Join(l.Dir, "pki", "leaf", "stg.clinic.example.crt"), "stg", "clinic_stg"},
+	tests := []struct{ machine, host, ca, dbMachine, database string }{
+		{"erp-app", "erp.clinic.example", l.CA(), "erp-db", "clinic"},
+		{"stg", "stg.clinic.example", filepath.Join(l.Dir, "pki", "leaf", "stg.clinic.example.crt"), "stg", "clinic_stg"},
 	}
 	for _, tt := range tests {
-		session := odoo(t, l, tt.machine, tt.ca, tt.database, "admin", "erp_admin")
+		session := odoo(t, l, tt.machine, tt.host, tt.ca, tt.database)
 		// The sender on intf may add a patient at any moment: the truth lies between two counts.
 		before := patientsInSQL(t, l, d, tt.dbMachine, tt.database)
 		seen, err := session.Count(t.Context(), "clinic.patient")
@@ -169,7 +169,7 @@ func TestAMessageArrives(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, answer, "\rMSA|AA|"+control)
 
-	session := odoo(t, l, "erp-app", l.CA(), "clinic", "admin", "erp_admin")
+	session := odoo(t, l, "erp-app", "erp.clinic.example", l.CA(), "clinic")
 	found, err := session.Count(t.Context(), "clinic.hl7.message", odoorpc.Is("control_id", "=", control))
 	require.NoError(t, err)
 	require.EqualValues(t, 1, found)
