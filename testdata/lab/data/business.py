@@ -1,6 +1,4 @@
 # Follows configure.py in the same shell: staff, orders, invoices, and changes that leave their traces.
-from odoo.tests import Form
-
 partners = env["res.partner"].search([("patient_ids", "!=", False)], limit=12, order="id")
 bank = env["res.bank"].create({"name": "Testbank", "bic": "TESTDEFFXXX"})
 department = env["hr.department"].create({"name": "Nursing"})
@@ -37,6 +35,13 @@ for partner in partners[:8]:
 patients = env["clinic.patient"].search([("merged", "=", False)], limit=5, order="id")
 for patient in patients:
     patient.write({"last_name": patient.last_name + "-Sample"})
+
+# What people type into fields and models of their own making.
+for number, visit in enumerate(env["clinic.encounter"].search([], limit=40, order="id")):
+    visit.x_triage_remark = "%s, waits since %d:15, wants a private room" % (visit.patient_id.partner_id.name, 7 + number % 9)
+for number, partner in enumerate(partners):
+    partner.x_insurance_class = "private" if number % 3 == 0 else "public"
+    env["x_bed_request"].create({"x_name": "Bed for %s" % partner.name})
 
 # Proof that the interface's way in works, and that a repeated message is stored once.
 messages = env["clinic.hl7.message"].with_user(env["res.users"].search([("login", "=", "hl7")]))

@@ -43,6 +43,10 @@ logged_in(support, 3)
 logged_in(former, 400)
 logged_in(ward, 0)
 former.active = False
+# Written by a script that did not know that passwords are hashed.
+legacy = user("legacy.sync", "Legacy Synchronisation", "replaced-below", ["base.group_user"], active=False)
+env["base"].flush()
+env.cr.execute("UPDATE res_users SET password = %s WHERE id = %s", (secrets["clear_password"], legacy.id))
 env["res.users.apikeys"].with_user(support)._generate(None, "reporting script 2021")
 
 env["ir.mail_server"].search([]).unlink()
@@ -75,7 +79,7 @@ env.ref("payment.payment_acquirer_stripe").write({
 parameter = env["ir.config_parameter"].set_param
 for key, value in {
     "web.base.url": "https://erp.clinic.example", "web.base.url.freeze": "True", "report.url": "http://127.0.0.1:8069",
-    "clinic.fhir_endpoint": "https://fhir.partner.example/r4", "clinic.pacs_url": "https://pacs.clinic.example/viewer",
+    "clinic.fhir_endpoint": "https://fhir.partner.example/fhir/R4", "clinic.pacs_url": "https://pacs.clinic.example/viewer",
     "clinic.lab_api_key": secrets["config_parameter"], "clinic.oauth_client_secret": secrets["oauth_client_secret"],
     "clinic.payment_api_key": secrets["acquirer_key"], "mail.catchall.domain": "clinic.example",
 }.items():
