@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"nightferry/internal/estate"
 )
@@ -50,6 +51,14 @@ func (c *checker) scope() {
 func (c *checker) service(path string, s estate.Service) {
 	choice(c, path+".criticality", s.Criticality, estate.LifeCritical, estate.BusinessCritical, estate.Important, estate.Deferrable)
 	c.environment(path, s.Environment)
+	for _, target := range []struct {
+		key    string
+		length time.Duration
+	}{{"rto", s.RTO}, {"rpo", s.RPO}} {
+		if at := path + "." + target.key; target.length == 0 && c.f.Has(at) {
+			c.f.Fault(at, "nothing at all cannot be told from nothing stated", "write the shortest time you mean, such as 1s, or leave the line out")
+		}
+	}
 	for i, name := range s.Hosts {
 		c.known(fmt.Sprintf("%s.hosts[%d]", path, i), "host", name, c.hosts)
 	}

@@ -68,6 +68,7 @@ func (c *checker) secret(path string, s Secret) {
 	case sources == 0 && c.f.Has(path) && !c.f.Faulty(path):
 		c.f.Fault(path, "a secret from nowhere", "write {env: NAME}, {file: PATH}, {exec: [PROGRAM, ARGUMENT]} or {keyring: NAME}")
 	case s.Env != "" && !isVariable(s.Env):
+		c.f.Conceal(path + ".env")
 		c.f.Fault(path+".env", "this is not the name of a variable", "write a name such as ERP_PASSWORD, not the secret; if it was a real one, change it")
 	case len(s.Exec) > 0 && s.Exec[0] == "":
 		c.f.Fault(path+".exec", "no program is named", "write [PROGRAM, ARGUMENT]")

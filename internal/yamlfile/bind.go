@@ -32,21 +32,24 @@ func (f *File) Bind(v any) {
 		return
 	}
 	f.bind(f.body, reflect.ValueOf(v).Elem(), "", false)
+	f.bound = len(f.problems)
 }
 
 // bind fills one value from one node.
 func (f *File) bind(node ast.Node, v reflect.Value, path string, guarded bool) {
 	p := nodePlace(node)
-	p.secret = guarded
+	if guarded {
+		p.veil = behindKey
+	}
 	f.places[path] = p
 	if _, empty := node.(*ast.NullNode); empty {
 		return
 	}
 	if guard, ok := v.Addr().Interface().(Guarded); ok {
-		p.secret = true
-		f.places[path] = p
 		if _, isMapping := node.(*ast.MappingNode); !isMapping {
 			text, mend := guard.Guard()
+			f.conceal(p.line, 1, behindKey)
+			f.conceal(p.line+1, strings.Count(strings.TrimSpace(node.GetToken().Origin), "\n"), wholeLine)
 			f.add(p, text, mend)
 			return
 		}
@@ -85,10 +88,10 @@ func (f *File) bindStruct(node ast.Node, v reflect.Value, path string, guarded b
 		field, ok := fields[key]
 		if !ok {
 			p := nodePlace(entry.Key)
-			p.secret = true // what stands behind a mistyped key is not known, and not at fault
+			p.veil = behindKey // what stands behind a mistyped key is not known, and not at fault
 			text := fmt.Sprintf("unknown key %q", key)
 			if guarded {
-				p.blank = true
+				p.veil = wholeLine
 				text = "unknown key"
 			}
 			f.add(p, text, Mend(key, keysOf(v)))
@@ -111,7 +114,10 @@ func (f *File) entries(node ast.Node, path string, guarded bool, each func(key s
 	seen := map[string]int{}
 	for _, entry := range mapping.Values {
 		p := nodePlace(entry.Key)
-		p.secret, p.blank = true, guarded
+		p.veil = behindKey
+		if guarded {
+			p.veil = wholeLine
+		}
 		switch entry.Key.(type) {
 		case *ast.MergeKeyNode, *ast.MappingKeyNode, *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
 			f.add(p, "such a key is not read here", "write the key out as plain text")

@@ -13,9 +13,15 @@ import (
 const excerptWidth = 100
 
 // Fault adds a problem at the value that the path names, such as "hosts[2].via". Where the file has no such
-// value, the nearest thing around it is shown: a host without an address is shown by its first line.
+// value, the nearest thing around it is shown: a host without an address is shown by its first line. A value
+// that could not be bound has its problem already, and gets no second one that only follows from it.
 func (f *File) Fault(path, text, mend string) {
-	f.add(f.place(path), text, mend)
+	p := f.place(path)
+	if f.Has(path) && slices.ContainsFunc(f.problems[:f.bound], func(q Problem) bool { return q.Line == p.line && q.Column == p.column }) {
+		return
+	}
+	p.veil = 0 // the value was bound: a reference, not a secret
+	f.add(p, text, mend)
 }
 
 // Line is the line of the value that the path names, or of the nearest thing around it; 0 if there is none.
@@ -44,30 +50,42 @@ func (f *File) place(path string) place {
 	return f.places[""]
 }
 
+// Conceal keeps the line of the value that the path names out of excerpts, but for its first key: the caller
+// has seen that it may hold a secret.
+func (f *File) Conceal(path string) { f.conceal(f.Line(path), 1, behindKey) }
+
+// conceal draws a veil over lines; a thicker one stays.
+func (f *File) conceal(first, lines int, v veil) {
+	for line := first; line < first+lines; line++ {
+		f.secret[line] = max(f.secret[line], v)
+	}
+}
+
 func (f *File) add(p place, text, mend string) {
 	problem := Problem{File: f.name, Text: text, Mend: mend}
 	if p.line > 0 {
-		problem.Line = p.line
-		problem.Column = max(p.column, 1)
-		problem.Excerpt = f.excerpt(p)
+		problem.Line, problem.Column = p.line, max(p.column, 1)
+		if p.veil != 0 {
+			f.conceal(p.line, 1, p.veil)
+		}
 	}
 	f.problems = append(f.problems, problem)
 }
 
-// excerpt is the line of a place with its number, and a caret below.
-func (f *File) excerpt(p place) string {
-	if p.line > len(f.lines) {
+// excerpt is a line with its number, and a caret below.
+func (f *File) excerpt(number, column int) string {
+	if number < 1 || number > len(f.lines) {
 		return ""
 	}
-	line := f.lines[p.line-1]
+	line := f.lines[number-1]
 	switch {
-	case p.blank:
+	case f.secret[number] == wholeLine:
 		line = indentOf(line) + "…"
-	case p.secret, hasUserInfo(line):
+	case f.secret[number] == behindKey, hasUserInfo(line):
 		line = keyOnly(line)
 	}
 	shown := []rune(strings.Map(oneCell, line))
-	caret := min(max(p.column, 1)-1, len(shown))
+	caret := min(column-1, len(shown))
 	if caret > excerptWidth*3/4 {
 		cut := caret - excerptWidth/2
 		shown, caret = append([]rune("…"), shown[cut:]...), caret-cut+1
@@ -75,7 +93,7 @@ func (f *File) excerpt(p place) string {
 	if len(shown) > excerptWidth {
 		shown = append(shown[:excerptWidth], '…')
 	}
-	margin := fmt.Sprintf("%5d | ", p.line)
+	margin := fmt.Sprintf("%5d | ", number)
 	return margin + string(shown) + "\n" + strings.Repeat(" ", utf8.RuneCountInString(margin)-2) + "| " + strings.Repeat(" ", caret) + "^"
 }
 

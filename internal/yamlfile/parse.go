@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -24,20 +25,29 @@ type File struct {
 	body     ast.Node
 	places   map[string]place
 	problems Problems
+	bound    int          // so many of the problems were there when binding was done
+	secret   map[int]veil // lines that may hold a secret, by number
 }
+
+// veil says how much of a line is kept from excerpts.
+type veil int
+
+const (
+	behindKey veil = iota + 1 // what stands behind the line's first key
+	wholeLine                 // even its key may be a secret
+)
 
 // place is where a value, or the lack of one, is shown to a person.
 type place struct {
 	line, column int
-	secret       bool // the line may hold a secret: show its key only
-	blank        bool // even its key may be one: show nothing of it
+	veil         veil // set on the line when a problem is found here
 }
 
 // Parse reads the text of a file. The name is what problems call it. Faults of the text are in [File.Err];
 // a file with such faults binds nothing.
 func Parse(name string, text []byte) *File {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	f := &File{name: name, places: map[string]place{}}
+	f := &File{name: name, places: map[string]place{}, secret: map[int]veil{}}
 	if !utf8.Valid(text) {
 		f.add(place{}, "it is not UTF-8 text", "save it as UTF-8")
 		return f
@@ -54,7 +64,11 @@ func (f *File) Err() error {
 	if len(f.problems) == 0 {
 		return nil
 	}
-	return f.problems.inOrder()
+	shown := slices.Clone(f.problems)
+	for i := range shown {
+		shown[i].Excerpt = f.excerpt(shown[i].Line, shown[i].Column) // only now is it known which lines hold secrets
+	}
+	return shown.inOrder()
 }
 
 // parse fills the body. The parser is a fine one and has still panicked on odd input before, so a panic is
@@ -120,7 +134,9 @@ func (f *File) syntax(err error) {
 		return
 	}
 	p := at(syntax.GetToken())
-	p.secret = p.line >= 1 && p.line <= len(f.lines) && namesSecret(f.lines[p.line-1])
+	if p.line >= 1 && p.line <= len(f.lines) && namesSecret(f.lines[p.line-1]) {
+		p.veil = behindKey
+	}
 	f.add(p, "not YAML: "+syntax.GetMessage(), syntaxMend(syntax.GetMessage()))
 }
 

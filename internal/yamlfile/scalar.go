@@ -15,7 +15,9 @@ import (
 // mismatch tells that a node is not what its place wants.
 func (f *File) mismatch(node ast.Node, want, mend string, guarded bool) {
 	p := nodePlace(node)
-	p.secret = guarded
+	if guarded {
+		p.veil = behindKey
+	}
 	f.add(p, fmt.Sprintf("this should be %s, and is %s", want, nounOf(node)), mend)
 }
 
@@ -53,10 +55,10 @@ func (f *File) bindText(node ast.Node, u encoding.TextUnmarshaler, p place) {
 		text, ok = scalar.GetToken().Value, true
 	}
 	if !ok {
-		f.mismatch(node, "text", "", p.secret)
+		f.mismatch(node, "text", "", p.veil != 0)
 		return
 	}
-	if err := u.UnmarshalText([]byte(text)); err != nil && p.secret {
+	if err := u.UnmarshalText([]byte(text)); err != nil && p.veil != 0 {
 		f.add(p, "this value cannot be read", "") // the error may quote it
 	} else if err != nil {
 		mend := ""
@@ -80,16 +82,16 @@ func (f *File) bindScalar(node ast.Node, v reflect.Value, p place) {
 			return
 		}
 		mend := ""
-		if _, scalar := node.(ast.ScalarNode); scalar && !p.secret {
+		if _, scalar := node.(ast.ScalarNode); scalar && p.veil == 0 {
 			mend = "put it into quotation marks: " + quoted(node)
 		}
-		f.mismatch(node, "text", mend, p.secret)
+		f.mismatch(node, "text", mend, p.veil != 0)
 	case reflect.Bool:
 		if b, ok := node.(*ast.BoolNode); ok {
 			v.SetBool(b.Value)
 			return
 		}
-		f.mismatch(node, "true or false", "write true or false", p.secret)
+		f.mismatch(node, "true or false", "write true or false", p.veil != 0)
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		f.bindInteger(node, v, p)
 	case reflect.Float32, reflect.Float64:
@@ -100,7 +102,7 @@ func (f *File) bindScalar(node ast.Node, v reflect.Value, p place) {
 			number, _ := strconv.ParseFloat(fmt.Sprint(n.Value), 64)
 			v.SetFloat(number)
 		default:
-			f.mismatch(node, "a number", "", p.secret)
+			f.mismatch(node, "a number", "", p.veil != 0)
 		}
 	default:
 		panic("yamlfile: cannot bind " + v.Type().String()) // a programmer's mistake: no file can cause it
@@ -110,7 +112,7 @@ func (f *File) bindScalar(node ast.Node, v reflect.Value, p place) {
 func (f *File) bindInteger(node ast.Node, v reflect.Value, p place) {
 	n, ok := node.(*ast.IntegerNode)
 	if !ok {
-		f.mismatch(node, "a whole number", "write it in digits, without quotation marks", p.secret)
+		f.mismatch(node, "a whole number", "write it in digits, without quotation marks", p.veil != 0)
 		return
 	}
 	number, err := strconv.ParseInt(fmt.Sprint(n.Value), 10, 64)
@@ -124,7 +126,7 @@ func (f *File) bindInteger(node ast.Node, v reflect.Value, p place) {
 func (f *File) bindDuration(node ast.Node, v reflect.Value, p place) {
 	text, ok := textOf(node)
 	if !ok {
-		f.mismatch(node, "a length of time", "write a unit behind it: 30m, 4h, 2d", p.secret)
+		f.mismatch(node, "a length of time", "write a unit behind it: 30m, 4h, 2d", p.veil != 0)
 		return
 	}
 	d, err := ParseDuration(text)

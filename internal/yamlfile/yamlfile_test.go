@@ -198,6 +198,7 @@ func TestSecretsAreNotQuoted(t *testing.T) {
 		"key:\n  hunter2", "key:\n  - hunter2", "key:\n  hunter2: x", "key:\n  env: [hunter2]", "key:\n  words: hunter2",
 		"key: |\n  hunter2\n", "key: !!str hunter2", "key: {env: {hunter2: 1}}", "key: {day: hunter2}", "keyy: hunter2",
 		"password: \"hunter2", "key: {hunter2: 1, hunter2: 2}", "key:\n  &a hunter2", "key: {? hunter2 : 1}",
+		"{key: hunter2, port: 'x'}", "{port: 'x', key: {hunter2: 1}}", "{key: \"hunter2\n  hunter2\", port: 'x'}", "flag: https://a:hunter2@b\nfalg: 1\nport: {}\nname: {a: 'https://a:hunter2@b'}",
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()

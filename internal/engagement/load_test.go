@@ -1,0 +1,197 @@
+package engagement
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"nightferry/internal/estate"
+	"nightferry/internal/yamlfile"
+)
+
+const (
+	labFile      = "../../testdata/lab/engagement.yaml"
+	templateFile = "../../cmd/nightferry/template/engagement.yaml"
+)
+
+// noEnv is an environment with a home and nothing else.
+func noEnv(name string) (string, bool) { return "/home/consultant", name == "HOME" }
+
+func TestLabEngagement(t *testing.T) {
+	t.Parallel()
+	e, err := Load(labFile, noEnv)
+	require.NoError(t, err)
+
+	bastion, found := e.Host("bastion")
+	require.True(t, found)
+	require.Equal(t, 22, bastion.Port)
+	require.Equal(t, "assess", bastion.User)
+	require.Equal(t, "/home/consultant/.cache/nightferry/lab/keys/id_assess", bastion.Key)
+	require.Equal(t, "ferry", bastion.Operator.User)
+
+	erp, found := e.Server("erp")
+	require.True(t, found)
+	require.Equal(t, "10.77.7.22", erp.Address, "from the host it runs on")
+	require.Equal(t, 5432, erp.Port)
+	require.Equal(t, "postgres", erp.Database)
+	require.Equal(t, Role{"ferry_read", Secret{Env: "NF_LAB_FERRY_READ"}}, erp.Validation)
+
+	require.Equal(t, 36*time.Hour+12*time.Hour, e.Services[1].RTO)
+	require.Equal(t, estate.Policy{MaxServicesPerWave: 3, NonProductionDaysBefore: 14}, e.Policy)
+	require.Len(t, e.Target.Moves, 1)
+	require.Equal(t, []string{"sudo", "-n", "/usr/local/sbin/erp-gate", "open"}, e.Target.Moves[0].To.Open)
+	require.Regexp(t, `^engagement\.yaml:\d+ admissions and results$`, e.Declared()[0].Declared[0])
+
+	dates := e.Dates()
+	require.Equal(t, "2026-12-18T00:00:00+01:00", dates.Freezes[0].From.Format(time.RFC3339))
+	require.Equal(t, "2027-01-06T23:59:59+01:00", dates.Freezes[0].To.Format(time.RFC3339))
+}
+
+// TestTemplateExamplesAreTrue takes the # off every example of the template that init writes.
+func TestTemplateExamplesAreTrue(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(templateFile)
+	require.NoError(t, err)
+	_, err = parse("template", []byte(strings.Replace(string(text), "NAME\n", "north\n", 1)), noEnv)
+	require.NoError(t, err, "as it is written")
+
+	examples := regexp.MustCompile(`(?m)^#(\S|  +[-a-z])`).ReplaceAllString(string(text), "$1")
+	examples = regexp.MustCompile(`(?m)^ +\{env: NAME\}   .*$`).ReplaceAllString(examples, "")
+	e, err := parse("template", []byte(strings.Replace(examples, "\nname: NAME\n", "\nname: north\n", 1)), noEnv)
+	require.NoError(t, err, "%s", examples)
+	require.Len(t, e.Hosts, 5)
+	require.Len(t, e.Target.Moves, 1)
+	require.Len(t, e.Authorisations, 1)
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	const host = "{name: a, address: a.example, user: u, agent: true}"
+	const server = "databases:\n- {name: d, address: d.example, user: u, "
+	const odoo = "odoo:\n- {name: o, database: d, user: u, password: {env: P}, "
+	tests := map[string]struct{ text, want string }{
+		"no name":               {"hosts: []", "1:1 the engagement has no name"},
+		"empty":                 {"", "0:0 the engagement has no name"},
+		"name not for a file":   {"name: North/1", `1:7 "North/1" cannot be a name`},
+		"device of Windows":     {"name: x\nservices: [{name: con.old}]", `2:19 "con.old" cannot be a name: Windows keeps "con" for a device`},
+		"nothing to log in by":  {"name: x\nhosts: [{name: a, address: b, user: u}]", `2:9 host "a" has nothing to log in by`},
+		"nobody to log in as":   {"name: x\nhosts: [{name: a, address: b, agent: true}]", `2:9 host "a" has no user to log in as`},
+		"a host of its own":     {"name: x\nhosts: [{name: a, address: b, user: u, agent: true, via: a}]", "2:58 a ring of jump hosts: a → a"},
+		"port":                  {"name: x\nhosts: [{name: a, address: b, user: u, agent: true, port: 65536}]", "2:59 65536 is not a port"},
+		"address with a scheme": {"name: x\nhosts: [{name: a, address: 'ssh://b', user: u, agent: true}]", "2:28 this is not a host name or IP address"},
+		"passphrase of nothing": {"name: x\nhosts: [{name: a, address: b, user: u, agent: true, passphrase: {env: P}}]", "2:65 a passphrase without a key file"},
+		"server nowhere":        {"name: x\ndatabases: [{name: d, user: u}]", `2:13 PostgreSQL server "d" has no address`},
+		"two sources":           {"name: x\n" + server + "password: {env: P, file: f}}", "3:52 a secret from several sources"},
+		"no source":             {"name: x\n" + server + "password: {}}", "3:52 a secret from nowhere"},
+		"not a variable":        {"name: x\n" + server + "password: {env: 'hunter2!'}}", "3:58 this is not the name of a variable"},
+		"authority not asked":   {"name: x\n" + server + "tls: {mode: require, ca: f}}", "3:67 mode require looks at no authority"},
+		"leave for everything":  {"name: x\n" + server + "sampling: [{authorised_by: a, basis: b, date: 2026-01-01}]}", "3:53 leave to read rows names no database"},
+		"leave that ended":      {"name: x\n" + server + "sampling: [{databases: [d], authorised_by: a, basis: b, date: 2026-01-02, until: 2026-01-01}]}", "3:123 it ends before it begins"},
+		"plain http":            {"name: x\n" + odoo + "url: http://o}", "3:60 over plain http the password and all answers can be read on the way"},
+		"login in a URL":        {"name: x\n" + odoo + "url: 'https://u:hunter2@o'}", "3:60 a URL with a login in it"},
+		"URL with a path":       {"name: x\n" + odoo + "url: https://o/web}", "3:60 the URL goes on after the host"},
+		"no URL":                {"name: x\n" + odoo + "url: erp}", "3:60 this is not a URL of a web server"},
+		"odd service":           {"name: x\nservices: [{name: s, criticality: high}]", `2:35 "high" is not known here`},
+		"no recovery time":      {"name: x\nservices: [{name: s, rto: 0s}]", "2:27 nothing at all cannot be told from nothing stated"},
+		"unknown database":      {"name: x\nservices: [{name: s, databases: [erp/clinic]}]", `2:34 no PostgreSQL server is called "erp"`},
+		"party without a kind":  {"name: x\nhosts: [" + host + "]\nintegrations: [{from: a, to: host/a, protocol: p}]", `3:23 "a" is neither a host nor a party outside`},
+		"freeze backwards":      {"name: x\ncalendar: {freezes: [{from: 2026-01-02, to: 2026-01-01, reason: r}]}", "2:45 the freeze ends before it begins"},
+		"no such day":           {"name: x\ncalendar: {freezes: [{from: 2026-02-30, to: 2026-03-01, reason: r}]}", `2:29 "2026-02-30" is not a date`},
+		"no such weekday":       {"name: x\ncalendar: {windows: [{days: [saturday], from: '22:00', to: '23:00'}]}", `2:30 "saturday" is not known here`},
+		"no such time":          {"name: x\ncalendar: {windows: [{days: [sat], from: '24:00', to: '23:00'}]}", `2:42 "24:00" is not a time of day`},
+		"no such zone":          {"name: x\ncalendar: {timezone: Berlin}", `2:22 no time zone is called "Berlin"`},
+		"move into the legacy": {"name: x\nservices: [{name: s}]\nhosts: [" + host + "]\n" + server + "environment: target}\ntarget: {moves: [{service: s, from: &a {}}]}",
+			"6:37 an anchor (&) is not read here"},
+		"authorised for what": {"name: x\nauthorisations: [{for: fun, authorised_by: a, basis: b, date: 2026-01-01}]", `2:24 "fun" is not known here`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := parse("engagement.yaml", []byte(tt.text), noEnv)
+			var problems yamlfile.Problems
+			require.ErrorAs(t, err, &problems)
+			require.Contains(t, list(problems), tt.want)
+			require.NotContains(t, err.Error(), "hunter2")
+			if !strings.Contains(name, "move") {
+				require.Len(t, problems, 1, "%v", err)
+			}
+		})
+	}
+}
+
+func list(problems yamlfile.Problems) []string {
+	var lines []string
+	for _, p := range problems {
+		lines = append(lines, fmt.Sprintf("%d:%d %s", p.Line, p.Column, p.Text))
+	}
+	return lines
+}
+
+func TestMoveEndsInTheLandingZone(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(labFile)
+	require.NoError(t, err)
+	_, err = parse("e", []byte(strings.Replace(string(text), "        host: cloud-app\n", "        host: erp-app\n", 1)), noEnv)
+	require.ErrorContains(t, err, `"erp-app" is not part of the landing zone`)
+}
+
+func TestAuthorised(t *testing.T) {
+	t.Parallel()
+	s := Server{Sampling: []Sampling{{Databases: []string{"clinic"}, AuthorisedBy: "Testmann", Date: "2026-02-01", Until: "2026-02-28"}}}
+	on := func(day string) time.Time { return Day(day).in(time.UTC) }
+	for _, tt := range []struct {
+		database, day string
+		want          bool
+	}{
+		{"clinic", "2026-02-01", true}, {"clinic", "2026-02-28", true},
+		{"clinic", "2026-01-31", false}, {"clinic", "2026-03-01", false}, {"hr", "2026-02-10", false},
+	} {
+		_, got := s.Authorised(tt.database, on(tt.day))
+		require.Equal(t, tt.want, got, "%v", tt)
+	}
+}
+
+func TestLoginsAreNotMixed(t *testing.T) {
+	t.Parallel()
+	shared := Login{User: "assess", Key: "/k", Agent: true}
+	require.Equal(t, shared, Login{}.or(shared))
+	require.Equal(t, Login{User: "root", Password: Secret{Env: "P"}}, Login{User: "root", Password: Secret{Env: "P"}}.or(shared))
+	require.Equal(t, Login{User: "other", Key: "/k", Agent: true}, Login{User: "other"}.or(shared))
+}
+
+func TestLoadWithoutAFile(t *testing.T) {
+	t.Parallel()
+	_, err := Load(filepath.Join(t.TempDir(), FileName), noEnv)
+	require.ErrorIs(t, err, os.ErrNotExist)
+	big := filepath.Join(t.TempDir(), FileName)
+	require.NoError(t, os.WriteFile(big, make([]byte, maxFile+1), 0o600))
+	_, err = Load(big, noEnv)
+	require.ErrorContains(t, err, "larger than 4 MiB")
+}
+
+func FuzzParse(f *testing.F) {
+	for _, file := range []string{labFile, templateFile} {
+		text, err := os.ReadFile(file)
+		require.NoError(f, err)
+		f.Add(string(text))
+	}
+	f.Add("name: x\nhosts:\n- {name: a, via: b}\n- {name: b, via: a}\n- {name: c, via: a}\n")
+	f.Add("name: x\nodoo: [{url: 'https://u:p@h', password: p}]")
+	f.Fuzz(func(t *testing.T, text string) {
+		e, err := parse("engagement.yaml", []byte(text), noEnv)
+		if err == nil {
+			require.NoError(t, CheckName(e.Name))
+			e.Dates()
+			e.Declared()
+			return
+		}
+		require.Nil(t, e)
+		require.NotEmpty(t, err.Error())
+	})
+}
