@@ -38,7 +38,8 @@ SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $2,
        set_config('search_path', 'pg_catalog, pg_temp', true), set_config('row_security', 'off', true),
        set_config('jit', 'off', true), set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
        set_config('intervalstyle', 'postgres', true), set_config('extra_float_digits', '3', true),
-       set_config('bytea_output', 'hex', true), set_config('lc_monetary', 'C', true)`
+       set_config('bytea_output', 'hex', true), set_config('lc_monetary', 'C', true),
+       set_config('standard_conforming_strings', 'on', true)`
 
 // sqlPin10 is sqlPin for servers that have no jit setting: 10.
 const sqlPin10 SQL = `
@@ -47,7 +48,8 @@ SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $2,
        set_config('search_path', 'pg_catalog, pg_temp', true), set_config('row_security', 'off', true),
        set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
        set_config('intervalstyle', 'postgres', true), set_config('extra_float_digits', '3', true),
-       set_config('bytea_output', 'hex', true), set_config('lc_monetary', 'C', true)`
+       set_config('bytea_output', 'hex', true), set_config('lc_monetary', 'C', true),
+       set_config('standard_conforming_strings', 'on', true)`
 
 // Read runs one unit of work in a read-only transaction of its own and always ends it by rolling back:
 // there is nothing to keep. Keep units short, since they hold back vacuum on the server.

@@ -110,7 +110,7 @@ func (c *Cluster) Exec(tb testing.TB, database string, statements ...string) {
 // Connect opens an ordinary connection, that can write, for a test to arrange things.
 func (c *Cluster) Connect(tb testing.TB, database, role string) *pgx.Conn {
 	tb.Helper()
-	conn, err := pgx.Connect(ctxOf(tb), c.DSN(database, role))
+	conn, err := pgx.Connect(ctxOf(tb), c.DSN(database, role)+" client_encoding=UTF8")
 	require.NoError(tb, err)
 	return conn
 }
