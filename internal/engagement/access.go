@@ -80,7 +80,7 @@ func parseAccesses(name string, text []byte) ([]Access, error) {
 			continue
 		}
 		var access Access
-		if err := decodeJSON(name, line, &access); err != nil {
+		if err := decodeJSON(name, bytes.TrimRight(line, "\r\n"), &access); err != nil {
 			err.Line, err.Hint = number, "a run was killed while it wrote the line; the others count"
 			faults = append(faults, err)
 			continue

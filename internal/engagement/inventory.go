@@ -127,6 +127,9 @@ func readAssets[T any](f *Folder, dir string, list *[]T, name func(T) string) er
 	return errors.Join(faults...)
 }
 
+// unknownField begins the one error of encoding/json that has no type of its own. The quoted key follows.
+const unknownField = "json: unknown field "
+
 // decodeJSON reads exactly one JSON value. Its errors are in our own words: encoding/json's quote values.
 func decodeJSON(name string, text []byte, v any) *FileError {
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -147,17 +150,18 @@ func decodeJSON(name string, text []byte, v any) *FileError {
 		return damaged(name, text, int64(len(text)), "damaged: it ends too early")
 	case errors.As(err, &mismatch):
 		return damaged(name, text, mismatch.Offset, fmt.Sprintf("damaged: %s should be a %s", mismatch.Field, mismatch.Type))
-	case strings.HasPrefix(err.Error(), "json: unknown field "): // encoding/json has no type for it
-		fault := damaged(name, text, decoder.InputOffset(), "it has a key that this nightferry does not know")
+	case strings.HasPrefix(err.Error(), unknownField):
+		key := strings.TrimPrefix(err.Error(), unknownField)
+		fault := damaged(name, text, int64(bytes.Index(text, []byte(key)))+1, "it has a key that this nightferry does not know")
 		fault.Hint = "use the nightferry that wrote it, or run the stage that writes it again"
 		return fault
 	}
 	return damaged(name, text, decoder.InputOffset(), "damaged: a value cannot be read")
 }
 
-// damaged is a fault at an offset of a saved file.
+// damaged is a fault at a byte of a saved file, counted from 1 as encoding/json does.
 func damaged(name string, text []byte, offset int64, what string) *FileError {
-	before := text[:min(max(offset, 0), int64(len(text)))]
+	before := text[:min(max(offset-1, 0), int64(len(text)))]
 	return &FileError{Name: name, Text: what, Hint: "take it back from git, or run the stage that writes it again",
 		Line: bytes.Count(before, []byte("\n")) + 1, Column: len(before) - bytes.LastIndexByte(before, '\n')}
 }
