@@ -36,18 +36,19 @@ cgroup_pids() {
   [[ ! -d $group ]] || find "$group" -name cgroup.procs -exec cat {} + 2>/dev/null || true
 }
 
-# cgroup_kill NAME kills all processes of a cgroup and removes it. SIGKILL, because `unshare --fork`
-# ignores SIGTERM.
+# cgroup_kill NAME kills all processes of a cgroup and removes it, which the kernel allows once the last
+# one is gone for good. SIGKILL, because `unshare --fork` ignores SIGTERM.
 cgroup_kill() {
-  local pids tries=0 group
+  local group pids deadline=$((SECONDS + 20))
   group=$(cgroup_root)/nf-$1
-  [[ -d $group ]] || return 0
-  while mapfile -t pids < <(cgroup_pids "$1") && ((${#pids[@]})); do
+  while [[ -d $group ]]; do
+    mapfile -t pids < <(cgroup_pids "$1")
     kill -9 "${pids[@]}" 2>/dev/null || true
-    ((++tries < 200)) || die "processes of $1 do not die: ${pids[*]}"
-    read -rt 0.05 <> <(:) || true
+    find "$group" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+    [[ -d $group ]] || break
+    ((SECONDS < deadline)) || die "processes of $1 do not die: ${pids[*]}"
+    sleep 0.02
   done
-  find "$group" -depth -type d -exec rmdir {} \;
 }
 
 # cgroup_names prints the machines (and "build") that have a cgroup.

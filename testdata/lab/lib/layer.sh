@@ -47,9 +47,6 @@ layer_suite() (
   if [[ -n $PARENT ]]; then layer_suite "$PARENT"; else echo "$SUITE"; fi
 )
 
-# layer_sweep removes what an interrupted build left.
-layer_sweep() { rm -rf "$LAB_CACHE"/{layers,images,data}/tmp.*; }
-
 # layer_ready NAME builds a layer and its parents unless they are there.
 layer_ready() {
   local path tmp parent suite packages
@@ -115,8 +112,7 @@ layer_enter() (
   done
   [[ ${1:-} == -- ]] || die "enter LAYER [-b SOURCE:TARGET]… -- COMMAND…" 2
   [[ -d $(layer_path "$layer") ]] || die "layer $layer is not built: lab layer $layer" 1
-  mkdir -p "$LAB_CACHE/enter"
-  upper=$(mktemp -d "$LAB_CACHE/enter/XXXXXX")
+  upper=$(mktemp -d "$LAB_CACHE/enter.XXXXXX")
   trap 'rm -rf "$upper" "$upper.work"' EXIT
   chmod 755 "$upper"
   within "$(layer_stack "$layer")" "$upper" none "${binds[@]}" "$@"

@@ -28,7 +28,7 @@ tools_check() {
     step "install ${missing[*]}" tools_install "${missing[@]}"
   fi
   command -v go >/dev/null || faults+=("the go command (certificates and rows are made by Go programs)")
-  mkdir -p "$LAB_CACHE"
+  cache_make
   scratch=$(mktemp -d "$LAB_CACHE/check.XXXXXX")
   unshare --net --mount --pid --ipc --uts --cgroup --fork true 2>/dev/null || faults+=("namespaces (unshare -n -m -p -i -u -C)")
   mkdir "$scratch"/{lower,upper,work,root}

@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# The cache: everything built, in folders that carry the hash of what they were built from.
+
+# cache_make makes the cache's folder, for its owner alone: it holds keys.
+cache_make() {
+  mkdir -p "$LAB_CACHE"
+  chmod 700 "$LAB_CACHE"
+}
+
+# cache_sweep removes what interrupted builds left. The caller holds the lock and has killed them.
+cache_sweep() { rm -rf "$LAB_CACHE"/{layers,images,data}/tmp.* "$LAB_CACHE"/{enter,check}.*; }
+
+# cache_prune removes layers and images that nothing is made from any more: not the definitions as they
+# are now, not a machine that runs, nor anything built within the last day (someone may be at work on it).
+cache_prune() {
+  local keep path
+  keep=$(
+    for path in "$LAB_DIR"/layers/*; do [[ ${path##*/} == trim ]] || layer_path "${path##*/}"; done
+    for path in $(machine_names); do image_path "$path"; done
+    cat "$LAB_CACHE"/run/*/stack 2>/dev/null | tr : '\n'
+  )
+  find "$LAB_CACHE"/{layers,images} -mindepth 1 -maxdepth 1 -mtime +0 2>/dev/null | while read -r path; do
+    grep -qxF "$path" <<<"$keep" || rm -rf "$path"
+  done
+}
