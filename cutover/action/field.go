@@ -15,13 +15,14 @@ import (
 type shape int
 
 const (
-	shapeName   shape = iota // host, unit, database, role, account: no character with a meaning to a shell or to SQL
-	shapePath                // absolute folder, deep enough that removing it cannot remove a system
-	shapeURL                 // https address
-	shapeArgv                // program and arguments
-	shapeText                // words for people
-	shapeNames               // list of names
-	shapeNumber              // whole number
+	shapeName     shape = iota // host, unit, database, role, account: no character with a meaning to a shell or to SQL
+	shapeDatabase              // SERVER/DATABASE
+	shapePath                  // absolute folder, deep enough that removing it cannot remove a system
+	shapeURL                   // https address
+	shapeArgv                  // program and arguments
+	shapeText                  // words for people
+	shapeNames                 // list of names
+	shapeNumber                // whole number
 )
 
 type field struct {
