@@ -1,0 +1,118 @@
+package host
+
+import (
+	"strconv"
+	"strings"
+
+	"nightferry/internal/estate"
+)
+
+// frame is what one probe printed.
+type frame struct {
+	body string
+	code int
+	cut  bool // a limit cut the body
+}
+
+// transcript is everything the script printed, taken apart.
+type transcript struct {
+	hello  bool // a shell ran the script
+	bye    bool // to its end
+	self   int  // process id of the script's shell
+	frames map[string]frame
+}
+
+// readTranscript takes apart the output of the script. A frame without an end is not kept: its exit code is unknown.
+func readTranscript(output, nonce string) transcript {
+	t := transcript{frames: map[string]frame{}}
+	mark := "\n@@" + nonce + " "
+	parts := strings.Split(output, mark)
+	open, body := "", ""
+	for _, part := range parts[1:] {
+		line, rest, _ := strings.Cut(part, "\n")
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue
+		}
+		switch {
+		case words[0] == "hello" && len(words) == 2:
+			t.hello = true
+			t.self, _ = strconv.Atoi(words[1])
+		case words[0] == "begin" && len(words) == 2:
+			open, body = words[1], rest
+		case words[0] == "end" && len(words) == 3 && words[1] == open:
+			code, err := strconv.Atoi(words[2])
+			if _, twice := t.frames[open]; err == nil && !twice {
+				t.frames[open] = frame{body: body, code: code, cut: code == sigPipe}
+			}
+			open = ""
+		case words[0] == "bye":
+			t.bye = true
+		}
+	}
+	return t
+}
+
+// The codes of shells and timeout(1).
+const (
+	exitTimeout  = 124
+	exitNotRun   = 126
+	exitNotFound = 127
+	sigKill      = 128 + 9
+	sigPipe      = 128 + 13 // head closed the pipe at the limit
+	sigTerm      = 128 + 15
+)
+
+// coverage says what the exit code of a probe means, with the problem in words.
+func (t transcript) coverage(key string) (estate.Coverage, string) {
+	f, ok := t.frames[key]
+	switch {
+	case !ok && t.bye:
+		return estate.Failed, "the host skipped the question"
+	case !ok:
+		return estate.Failed, "the script was cut short before it came to this"
+	}
+	switch f.code {
+	case 0, sigPipe:
+		return estate.Known, ""
+	case exitAbsent, exitNotFound:
+		return estate.Absent, ""
+	case exitDenied, exitNotRun:
+		return estate.Denied, "this account may not read it"
+	case exitTimeout, sigKill, sigTerm:
+		return estate.Timeout, "it took longer than 15 seconds"
+	}
+	return estate.Failed, "it ended with exit code " + strconv.Itoa(f.code)
+}
+
+// section reads one probe by a parser. grant is the right that would help where reading is denied.
+func section[T any](t transcript, key, grant string, parse func(string) T) estate.Section[T] {
+	source := sourceOf(key)
+	coverage, problem := t.coverage(key)
+	if coverage != estate.Known {
+		if coverage != estate.Denied {
+			grant = ""
+		}
+		return estate.Miss[T](coverage, source, problem, grant)
+	}
+	s := estate.Know(source, parse(t.frames[key].body))
+	s.Truncated = t.frames[key].cut
+	return s
+}
+
+func sourceOf(key string) string {
+	for _, p := range probes() {
+		if p.key == key {
+			return p.source
+		}
+	}
+	return ""
+}
+
+// body is what a probe printed; empty where it did not answer well.
+func (t transcript) body(key string) string {
+	if f := t.frames[key]; f.code == 0 || f.code == sigPipe {
+		return f.body
+	}
+	return ""
+}

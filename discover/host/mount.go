@@ -1,0 +1,121 @@
+package host
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nightferry/internal/estate"
+)
+
+// virtual file systems are the kernel's own affair.
+var virtual = [...]string{"proc", "sysfs", "devtmpfs", "devpts", "tmpfs", "cgroup", "cgroup2", "pstore", "bpf", "tracefs", "debugfs", "configfs", "securityfs",
+	"mqueue", "hugetlbfs", "fusectl", "autofs", "binfmt_misc", "rpc_pipefs", "nsfs", "ramfs", "efivarfs", "swap", "selinuxfs"}
+
+// parseMounts joins /proc/mounts, /etc/fstab and df. Options are looked at for "ro" alone: they can hold passwords.
+func parseMounts(mounted, fstab, df string) []estate.Mount {
+	byTarget := map[string]estate.Mount{}
+	read := func(body string, mark func(*estate.Mount)) {
+		for line := range lines(body) {
+			words := strings.Fields(line)
+			if len(words) < 4 || strings.HasPrefix(words[0], "#") || slices.Contains(virtual[:], words[2]) || words[1] == "none" {
+				continue
+			}
+			target := clean(unescape(words[1]))
+			m, again := byTarget[target]
+			if !again {
+				m = estate.Mount{Source: source(unescape(words[0])), Target: target, Type: clean(words[2]), RemoteHost: shareHost(words[0], words[2])}
+			}
+			m.ReadOnly = m.ReadOnly || slices.Contains(strings.Split(words[3], ","), "ro")
+			mark(&m)
+			byTarget[target] = m
+		}
+	}
+	read(mounted, func(m *estate.Mount) { m.Mounted = true })
+	read(fstab, func(m *estate.Mount) { m.InFstab = true })
+	for line := range lines(df) {
+		words := strings.Fields(line)
+		if len(words) < 6 {
+			continue
+		}
+		target := clean(strings.Join(words[5:], " "))
+		size, err1 := strconv.ParseInt(words[1], 10, 64)
+		used, err2 := strconv.ParseInt(words[2], 10, 64)
+		if m, ok := byTarget[target]; ok && err1 == nil && err2 == nil && size >= 0 && size < 1<<50 && used >= 0 && used < 1<<50 {
+			m.SizeBytes, m.UsedBytes = size*kib, used*kib
+			byTarget[target] = m
+		}
+	}
+	found := make([]estate.Mount, 0, len(byTarget))
+	for _, m := range byTarget {
+		found = append(found, m)
+	}
+	slices.SortFunc(found, func(a, b estate.Mount) int { return cmp.Compare(a.Target, b.Target) })
+	return found
+}
+
+// unescape turns \040 and its like, by which the tables write blanks, back.
+func unescape(s string) string {
+	for _, e := range [...][2]string{{`\040`, " "}, {`\011`, " "}, {`\012`, " "}, {`\043`, "#"}, {`\134`, `\`}} {
+		s = strings.ReplaceAll(s, e[0], e[1])
+	}
+	return s
+}
+
+// source removes a login from "//user:password@nas/share" and "user@host:/path".
+func source(s string) string {
+	if at := strings.LastIndexByte(s, '@'); at >= 0 {
+		slashes := ""
+		if strings.HasPrefix(s, "//") {
+			slashes = "//"
+		}
+		s = slashes + s[at+1:]
+	}
+	return clean(s)
+}
+
+// shareHost is the host of a remote share: "//nas/scans" of CIFS, "nas:/export" of NFS, "user@host:/path" of sshfs.
+func shareHost(s, kind string) string {
+	s = source(s)
+	host := ""
+	if share, ok := strings.CutPrefix(s, "//"); ok {
+		host, _, _ = strings.Cut(share, "/")
+	} else if at := strings.Index(s, ":/"); at > 0 && kind != "overlay" && !strings.HasPrefix(s, "/") {
+		host = strings.Trim(s[:at], "[]")
+	}
+	if !isHostname(host) {
+		return ""
+	}
+	return strings.ToLower(host)
+}
+
+// parseHosts reads /etc/hosts, without what every machine has.
+func parseHosts(body string) []estate.HostName {
+	found := []estate.HostName{}
+	for line := range lines(body) {
+		line, _, _ = strings.Cut(line, "#")
+		words := strings.Fields(line)
+		if len(words) < 2 {
+			continue
+		}
+		address, err := netip.ParseAddr(words[0])
+		if err != nil || address.IsMulticast() || address.String() == "fe00::" || address.String() == "ff00::" {
+			continue
+		}
+		var names []string
+		for _, name := range words[1:] {
+			if isHostname(name) && !isThisMachine(name) && name != "ip6-loopback" {
+				names = append(names, strings.ToLower(name))
+			}
+		}
+		if len(names) > 0 {
+			found = append(found, estate.HostName{Address: address.String(), Names: sorted(names)})
+		}
+	}
+	slices.SortFunc(found, func(a, b estate.HostName) int {
+		return cmp.Or(cmp.Compare(a.Address, b.Address), slices.Compare(a.Names, b.Names))
+	})
+	return found
+}

@@ -1,0 +1,127 @@
+package host
+
+// probe is one thing the script asks: a piece of POSIX shell, run on its own, that reads and never writes.
+type probe struct {
+	key    string // of its frame
+	source string // as the inventory names where the fact is from
+	limit  int    // bytes of its output before masking
+	secret bool   // free text of people: secrets in it are masked on the host before bytes leave it
+	shell  string
+}
+
+// How a probe ends when it has nothing to say. 124, 126 and 127 are the shell's and timeout's own.
+const (
+	exitAbsent = 90 // there is no such thing
+	exitDenied = 91 // it is there, and this account may not read it
+)
+
+const (
+	kib = 1 << 10
+	mib = 1 << 20
+)
+
+// probes lists everything that is asked of a host, in this order. Functions used here are in the script's prelude.
+func probes() []probe {
+	return []probe{
+		{key: "os", source: "/etc/os-release", limit: 16 * kib, shell: `
+for f in /etc/os-release /usr/lib/os-release; do [ -r "$f" ] && exec cat "$f"; done
+[ -r /etc/alpine-release ] && { echo ID=alpine; echo "VERSION_ID=$(cat /etc/alpine-release)"; exit 0; }
+[ -r /etc/redhat-release ] && { echo ID=rhel; echo "PRETTY_NAME=\"$(cat /etc/redhat-release)\""; exit 0; }
+[ -r /etc/debian_version ] && { echo ID=debian; echo "VERSION_ID=$(cat /etc/debian_version)"; exit 0; }
+exit 90`},
+		{key: "identity", source: "uname, /proc, /etc/machine-id, systemd-detect-virt", limit: 16 * kib, shell: `
+echo "hostname=$(cat /proc/sys/kernel/hostname || hostname || uname -n)"
+echo "kernel=$(uname -r)"; echo "machine=$(uname -m)"
+echo "id=$(cat /etc/machine-id || cat /var/lib/dbus/machine-id)"
+echo "virt=$(systemd-detect-virt || { grep -q '^flags.* hypervisor' /proc/cpuinfo && echo vm-other; })"
+echo "init=$(cat /proc/1/comm)"; echo "initexe=$(readlink /proc/1/exe)"
+[ -d /run/systemd/system ] && echo init=systemd
+[ -d /run/openrc ] && echo init=openrc
+echo "boot=$(sed -n 's/^btime //p' /proc/stat)"; echo "me=$(id -un)"; echo "uid=$(id -u)"; exit 0`},
+		{key: "capacity", source: "/proc/cpuinfo, /proc/meminfo", limit: 16 * kib, shell: `
+echo "cpus=$(grep -c '^processor' /proc/cpuinfo)"
+sed -n 's/^model name[^:]*: */model=/p' /proc/cpuinfo | head -n 1
+sed -n 's/^MemTotal: *\([0-9]*\) kB/memory=\1/p;s/^SwapTotal: *\([0-9]*\) kB/swap=\1/p' /proc/meminfo`},
+		{key: "interfaces", source: "ip addr", limit: 256 * kib, shell: `
+has ip && exec ip -o addr show
+has ifconfig && exec ifconfig -a
+exit 127`},
+		{key: "hidepid", source: "/proc/mounts", limit: 4 * kib, shell: `grep -c '^[^ ]* /proc proc .*hidepid=[12ip]' /proc/mounts; exit 0`},
+		{key: "owners", source: "/proc/PID/status", limit: 4 * mib, shell: `grep -s -E '^(Uid|PPid):' /proc/[0-9]*/status; exit 0`},
+		{key: "cgroups", source: "/proc/PID/cgroup", limit: 4 * mib, shell: `grep -s '' /proc/[0-9]*/cgroup; exit 0`},
+		{key: "processes", source: "/proc/PID/cmdline", limit: 4 * mib, secret: true, shell: `
+if [ "$(printf 'a\000b\n' | grep -a -c b)" = 1 ]; then grep -a -s '' /proc/[0-9]*/cmdline | tr '\000' '\t'; exit 0; fi
+for d in /proc/[0-9]*; do echo "$d/cmdline:$(tr '\000' '\t' <"$d/cmdline")"; done; exit 0`},
+		{key: "sockets", source: "/proc/net/tcp, tcp6, udp, udp6", limit: 4 * mib, shell: `
+[ -r /proc/net/tcp ] || exit 91
+for p in tcp tcp6 udp udp6; do [ -r /proc/net/$p ] && { echo "$p"; cat /proc/net/$p; }; done; exit 0`},
+		{key: "ss", source: "ss", limit: 4 * mib, shell: `has ss || exit 127; ss -n -t -u -a -p -e`},
+		{key: "passwd", source: "/etc/passwd", limit: 1 * mib, shell: `need /etc/passwd; exec cut -d: -f1,3,4,6,7 /etc/passwd`},
+		{key: "group", source: "/etc/group", limit: 1 * mib, shell: `need /etc/group; exec cut -d: -f1,3,4 /etc/group`},
+		{key: "keys", source: "authorized_keys", limit: 256 * kib, shell: `
+cut -d: -f1,6 /etc/passwd | while IFS=: read -r name home; do
+  if [ ! -d "$home" ]; then echo "$name 0"; continue; fi
+  f=$home/.ssh/authorized_keys
+  if [ -r "$f" ]; then echo "$name $(grep -c '^[^#]*[a-z]' "$f")"
+  elif [ -x "$home" ] && [ ! -e "$home/.ssh" ]; then echo "$name 0"
+  elif [ -x "$home/.ssh" ] && [ ! -e "$f" ]; then echo "$name 0"
+  else echo "$name -1"; fi
+done; exit 0`},
+		{key: "packages", source: "the package database", limit: 8 * mib, shell: `
+has dpkg-query && exec dpkg-query -W -f='${db:Status-Abbrev}\t${Package}\t${Version}\n'
+has rpm && exec rpm -qa --qf 'ii\t%{NAME}\t%{VERSION}-%{RELEASE}\n'
+[ -r /lib/apk/db/installed ] && exec sed -n 's/^P:/P:/p;s/^V:/V:/p' /lib/apk/db/installed
+exit 90`},
+		{key: "units", source: "systemctl list-units", limit: 4 * mib, shell: `
+[ -d /run/systemd/system ] || exit 90
+systemctl list-units --all --full --plain --no-legend --no-pager --type=service,timer,socket,mount | while read -r unit load active _; do
+  echo "$unit $load $active"; done`},
+		{key: "unitfiles", source: "systemctl list-unit-files", limit: 4 * mib, shell: `
+[ -d /run/systemd/system ] || exit 90
+systemctl list-unit-files --full --no-legend --no-pager --type=service,timer,socket,mount | while read -r unit state _; do
+  echo "$unit $state"; done`},
+		{key: "initd", source: "/etc/init.d", limit: 256 * kib, shell: `
+[ -d /etc/init.d ] || exit 90
+for f in /etc/init.d/*; do [ -f "$f" ] && [ -x "$f" ] && { set -- /etc/rc[2345].d/S[0-9]*"${f##*/}"
+  on=disabled; [ -e "$1" ] && on=enabled; [ -e "/etc/runlevels/default/${f##*/}" ] && on=enabled; echo "${f##*/} $on"; }; done; exit 0`},
+		{key: "commands", source: "systemctl show", limit: 4 * mib, secret: true, shell: `
+[ -d /run/systemd/system ] || exit 90
+systemctl show --no-pager -p Id -p User -p ExecStart -p ExecStartPre -p ExecStartPost '*.service'`},
+		{key: "timers", source: "systemctl show", limit: 1 * mib, shell: `
+[ -d /run/systemd/system ] || exit 90
+TZ=UTC systemctl show --no-pager -p Id -p Unit -p TimersCalendar -p TimersMonotonic -p LastTriggerUSec -p NextElapseUSecRealtime '*.timer'`},
+		{key: "cron", source: "/etc/crontab, /etc/cron.d, /etc/crontabs", limit: 1 * mib, secret: true, shell: `
+grep -s '' /etc/crontab /etc/cron.d/* /dev/null
+for f in /etc/crontabs/* /var/spool/cron/crontabs/* /var/spool/cron/*; do [ -f "$f" ] && grep -s '' "$f" /dev/null; done
+for d in hourly daily weekly monthly; do for f in /etc/cron.$d/*; do [ -x "$f" ] && echo "/etc/cron.$d:@$d root $f"; done; done
+exit 0`},
+		{key: "crontab", source: "crontab -l", limit: 256 * kib, secret: true, shell: `has crontab || exit 90; crontab -l || exit 90`},
+		{key: "spool", source: "/var/spool/cron", limit: 4 * kib, shell: `
+for d in /var/spool/cron/crontabs /var/spool/cron /etc/crontabs; do
+  [ -d "$d" ] && { [ -r "$d" ] && [ -x "$d" ] || exit 91; for f in "$d"/*; do [ -f "$f" ] && { [ -r "$f" ] || exit 91; }; done; exit 0; }
+done; exit 90`},
+		{key: "scripts", source: "scripts named by schedules and units", limit: 1 * mib, secret: true, shell: `
+{ grep -h -o -E '/[A-Za-z0-9_./-]+' /etc/crontab /etc/cron.d/* /etc/crontabs/* /etc/systemd/system/*.service /etc/systemd/system/*/*.conf /usr/local/lib/systemd/system/*.service
+  ls -d /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/* /usr/local/bin/* /usr/local/sbin/*; } | sort -u | head -n 400 | while read -r f; do
+  [ -f "$f" ] && [ -r "$f" ] && read -r first <"$f" || continue
+  case $first in '#!'*) grep -E "$CALLS" "$f" /dev/null | head -n 50 ;; esac
+done; exit 0`},
+		{key: "mounts", source: "/proc/mounts", limit: 1 * mib, secret: true, shell: `need /proc/mounts; exec cat /proc/mounts`},
+		{key: "fstab", source: "/etc/fstab", limit: 256 * kib, secret: true, shell: `need /etc/fstab; exec cat /etc/fstab`},
+		{key: "df", source: "df", limit: 1 * mib, shell: `df -P -k -l || df -P -k; exit 0`},
+		{key: "hosts", source: "/etc/hosts", limit: 1 * mib, shell: `need /etc/hosts; exec cat /etc/hosts`},
+		{key: "certificates", source: "files in the usual places", limit: 4 * mib, shell: `
+find /etc/nginx /etc/haproxy /etc/apache2 /etc/httpd /etc/ssl /etc/pki/tls /etc/letsencrypt /etc/postgresql /etc/ldap /etc/openldap /etc/postfix /etc/dovecot \
+  /etc/exim4 /etc/odoo /etc/stunnel /etc/traefik /opt /srv /usr/local/etc /var/lib/postgresql -maxdepth 5 -type f \( -name '*.pem' -o -name '*.crt' -o -name '*.cer' -o -name '*.cert' \) \
+  | grep -v -e '^/etc/ssl/certs/ca-certificates' -e '/site-packages/' -e '/dist-packages/' -e '/node_modules/' | sort | head -n 200 | while read -r f; do
+  if [ -r "$f" ]; then echo "file $f"; sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/{p;/-----END/q;}' "$f"; else echo "denied $f"; fi
+done; exit 0`},
+		{key: "nginx", source: "/etc/nginx", limit: 1 * mib, shell: `
+[ -d /etc/nginx ] || exit 90; [ -r /etc/nginx ] && [ -x /etc/nginx ] || exit 91
+for f in /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/*; do [ -f "$f" ] && { [ -r "$f" ] && cat "$f" || echo '# unreadable'; echo; }; done |
+  grep -E '[{}]|^[[:space:]]*(listen|server_name|proxy_pass|server|ssl|uwsgi_pass|grpc_pass|fastcgi_pass)[[:space:]]|^# unreadable'; exit 0`},
+		{key: "haproxy", source: "/etc/haproxy/haproxy.cfg", limit: 1 * mib, shell: `
+need /etc/haproxy/haproxy.cfg
+grep -E '^(global|defaults|frontend|backend|listen)|^[[:space:]]+(bind|server|default_backend|use_backend)[[:space:]]' /etc/haproxy/haproxy.cfg; exit 0`},
+	}
+}

@@ -1,0 +1,63 @@
+package host
+
+import (
+	"strconv"
+	"strings"
+)
+
+// The script: a prelude, a call of p for each probe, and a last frame whose absence means that it was cut short.
+// It writes nothing: no here-documents (shells keep them in files), no redirection but to /dev/null.
+// Frames carry a random word of the run, so that nothing on the host can forge one by chance or by file.
+const prelude = `LC_ALL=C; export LC_ALL
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH; export PATH
+unset ENV BASH_ENV; umask 077
+N='@@NONCE@@'
+CALLS='(^|[^A-Za-z0-9_-])(curl|wget|sftp|scp|ssh|rsync|lftp|ftp|ftpput|ftpget|telnet|psql|pg_dump|pg_basebackup|mysql|mysqldump|smbclient|rclone|aws|mail|mailx|sendmail|msmtp|swaks|nc|ncat|redis-cli|ldapsearch)[^A-Za-z0-9_-]|[a-z]+://'
+export CALLS
+F='has() { command -v "$1" >/dev/null; }
+need() { [ -e "$1" ] || exit 90; [ -r "$1" ] || exit 91; }
+'
+T=
+if timeout 9 true; then T='timeout 15'; elif timeout -t 9 true; then T='timeout -t 15'; fi 2>/dev/null
+logins() { sed -E -e 's#(://[^:/@[:space:]]+):[^@[:space:]]+@#\1:***@#g' -e 's#://[^/@[:space:]:]+@#://***@#g'; }
+secrets() {
+  sed -E -e 's#(://)[^@/[:space:]]*:[^@[:space:]]+@#\1***@#g' -e 's#://[^/@[:space:]:]+@#://***@#g' \
+    -e 's/([Aa][Uu][Tt][Hh][Oo][Rr][Ii][Zz][Aa][Tt][Ii][Oo][Nn][:=]?[[:space:]]*)[^[:space:]]+([[:space:]]+[^[:space:]]+)?/\1***/g' \
+    -e 's/(([Pp][Aa][Ss][Ss]|[Pp][Ww][Dd]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]|[Aa][Pp][Ii][-_]?[Kk][Ee][Yy]|[A-Za-z]*[-_][Kk][Ee][Yy]|[Cc][Rr][Ee][Dd][Ee][Nn][Tt][Ii][Aa][Ll]|[Bb][Ee][Aa][Rr][Ee][Rr])[-_A-Za-z0-9]*["]?([[:space:]]*[:=][[:space:]]*|[[:space:]]+))("[^"]*"|[^[:space:],;&]+)/\1***/g' \
+    -e 's/((^|[[:space:]])(-u|-U|--user|--proxy-user|--login-path)[[:space:]=]*)[^[:space:]]*[:%][^[:space:]]*/\1***/g' \
+    -e ':a' -e 's/((sshpass|mysql[a-z]*|mariadb[-a-z]*|ldap[a-z]+|redis-cli|smbclient|lftp|mongo[a-z]*|zip|7z|openssl|swaks)[[:space:]].*[[:space:]]-(p|w|a|ap|au|P))[[:space:]]*[^[:space:]*-][^[:space:]]*/\1 ***/' -e 'ta' \
+    -e 's/(sshpass[[:space:]]+-p)[[:space:]]*[^[:space:]]+/\1 ***/g' \
+    -e 's/[A-Fa-f0-9]{32,}/***/g'
+}
+p() {
+  printf '\n%s begin %s\n' "$N" "$1"
+  r=$({ { $T sh -c "$F$4" </dev/null 2>/dev/null 3>&- 4>&-; echo $? >&3; } | head -c "$2" | "$3" >&4; } 3>&1)
+  printf '\n%s end %s %s\n' "$N" "$1" "$r"
+}
+{
+printf '\n%s hello %s\n' "$N" "$$"
+`
+
+const epilogue = `printf '\n%s bye\n' "$N"
+} 4>&1 2>/dev/null
+exit 0
+`
+
+// script is everything a host is sent. nonce is a word of letters and digits.
+func script(nonce string) string {
+	var b strings.Builder
+	b.WriteString(strings.ReplaceAll(prelude, "@@NONCE@@", "@@"+nonce))
+	for _, p := range probes() {
+		mask := "logins"
+		if p.secret {
+			mask = "secrets"
+		}
+		b.WriteString("p " + p.key + " " + strconv.Itoa(p.limit) + " " + mask + " '" +
+			strings.ReplaceAll(strings.TrimSpace(p.shell), "'", `'\''`) + "'\n")
+	}
+	b.WriteString(epilogue)
+	return b.String()
+}
+
+// Explain is the script as it is sent to every host, for people to read beforehand. Only the random word differs.
+func Explain() string { return script("RANDOM") }

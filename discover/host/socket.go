@@ -1,0 +1,190 @@
+package host
+
+import (
+	"cmp"
+	"encoding/binary"
+	"encoding/hex"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nightferry/internal/estate"
+)
+
+// socket is one line of /proc/net/{tcp,udp}{,6}.
+type socket struct {
+	protocol    string // "tcp" or "udp"
+	local, peer netip.AddrPort
+	state       int64
+	uid         int
+	inode       string
+}
+
+// The states of the kernel that matter here.
+const (
+	stateEstablished = 1
+	stateUnconnected = 7 // of UDP: may receive from anybody
+	stateListen      = 10
+)
+
+// firstEphemeral is where clients' own ports begin by Linux's default.
+const firstEphemeral = 32768
+
+// parseSockets reads the kernel's tables, each after a line with its name.
+func parseSockets(body string) []socket {
+	var found []socket
+	protocol := ""
+	for line := range lines(body) {
+		words := strings.Fields(line)
+		if len(words) == 1 {
+			protocol = strings.TrimSuffix(words[0], "6")
+			continue
+		}
+		if len(words) < 10 || words[0] == "sl" || protocol != "tcp" && protocol != "udp" {
+			continue
+		}
+		local, ok1 := parseHexAddress(words[1])
+		peer, ok2 := parseHexAddress(words[2])
+		state, err1 := strconv.ParseInt(words[3], 16, 32)
+		uid, err2 := strconv.Atoi(words[7])
+		if ok1 && ok2 && err1 == nil && err2 == nil {
+			found = append(found, socket{protocol: protocol, local: local, peer: peer, state: state, uid: uid, inode: words[9]})
+		}
+	}
+	return found
+}
+
+// parseHexAddress reads "0100007F:1538": words of 32 bits in the order of the machine, little-endian on all we meet.
+func parseHexAddress(s string) (netip.AddrPort, bool) {
+	address, port, ok := strings.Cut(s, ":")
+	raw, err := hex.DecodeString(address)
+	number, err2 := strconv.ParseUint(port, 16, 16)
+	if !ok || err != nil || err2 != nil || len(raw) != 4 && len(raw) != 16 {
+		return netip.AddrPort{}, false
+	}
+	for i := 0; i < len(raw); i += 4 {
+		binary.BigEndian.PutUint32(raw[i:], binary.LittleEndian.Uint32(raw[i:]))
+	}
+	ip, _ := netip.AddrFromSlice(raw)
+	return netip.AddrPortFrom(ip.Unmap(), uint16(number)), true
+}
+
+// holder is what ss tells of a socket beyond the kernel's table.
+type holder struct{ process, unit string }
+
+// parseSS reads `ss -p -e` by inode: users:(("sshd",pid=1,fd=3)) uid:0 ino:123 sk:1 cgroup:/system.slice/ssh.service.
+func parseSS(body string) map[string]holder {
+	found := map[string]holder{}
+	for line := range lines(body) {
+		var h holder
+		inode := ""
+		if _, after, ok := strings.Cut(line, `users:(("`); ok {
+			name, _, _ := strings.Cut(after, `"`)
+			h.process = programName(name)
+		}
+		for word := range strings.FieldsSeq(line) {
+			if value, ok := strings.CutPrefix(word, "ino:"); ok {
+				inode = value
+			} else if value, ok := strings.CutPrefix(word, "cgroup:"); ok {
+				h.unit = unitOf(value)
+			}
+		}
+		if inode != "" && inode != "0" && h != (holder{}) {
+			found[inode] = h
+		}
+	}
+	return found
+}
+
+// owners names the program behind a socket, as far as this account can know.
+type owners struct {
+	users   map[int]string
+	holders map[string]holder
+	units   map[string]string // unit to its one program
+}
+
+func newOwners(users map[int]string, holders map[string]holder, found []task) owners {
+	units := map[string]string{}
+	for _, p := range found {
+		switch other, ok := units[p.unit]; {
+		case p.unit == "" || ok && other == p.call.program:
+		case ok:
+			units[p.unit] = "" // several programs: any of them may hold it
+		default:
+			units[p.unit] = p.call.program
+		}
+	}
+	return owners{users: users, holders: holders, units: units}
+}
+
+func (o owners) program(s socket) string {
+	h := o.holders[s.inode]
+	switch {
+	case h.process != "":
+		return h.process
+	case o.units[h.unit] != "":
+		return o.units[h.unit]
+	}
+	return strings.TrimSuffix(h.unit, ".service")
+}
+
+// listeners are the sockets that wait for others, without doubles.
+func listeners(sockets []socket, o owners) []estate.Listener {
+	seen := map[estate.Listener]bool{}
+	for _, s := range sockets {
+		waits := s.protocol == "tcp" && s.state == stateListen ||
+			s.protocol == "udp" && s.state == stateUnconnected && s.local.Port() < firstEphemeral
+		if !waits {
+			continue
+		}
+		address := s.local.Addr().String()
+		if s.local.Addr().IsUnspecified() {
+			address = "*"
+		}
+		seen[estate.Listener{Protocol: s.protocol, Address: address, Port: int(s.local.Port()), Process: o.program(s), User: userName(o.users, s.uid)}] = true
+	}
+	found := make([]estate.Listener, 0, len(seen))
+	for l := range seen {
+		found = append(found, l)
+	}
+	slices.SortFunc(found, func(a, b estate.Listener) int {
+		return cmp.Or(cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.Port, b.Port), cmp.Compare(a.Address, b.Address),
+			cmp.Compare(a.Process, b.Process), cmp.Compare(a.User, b.User))
+	})
+	return found
+}
+
+// connections counts the established ones that look the same. Clients' own ports differ each time and become 0.
+func connections(sockets []socket, o owners) []estate.Connection {
+	listening := map[uint16]bool{}
+	for _, s := range sockets {
+		if s.protocol == "tcp" && s.state == stateListen {
+			listening[s.local.Port()] = true
+		}
+	}
+	counts := map[estate.Connection]int{}
+	for _, s := range sockets {
+		if s.protocol != "tcp" || s.state != stateEstablished {
+			continue
+		}
+		c := estate.Connection{LocalAddress: s.local.Addr().String(), PeerAddress: s.peer.Addr().String(),
+			Inbound: listening[s.local.Port()], Process: o.program(s), User: userName(o.users, s.uid)}
+		if c.Inbound {
+			c.LocalPort = int(s.local.Port())
+		} else {
+			c.PeerPort = int(s.peer.Port())
+		}
+		counts[c]++
+	}
+	found := make([]estate.Connection, 0, len(counts))
+	for c, n := range counts {
+		c.Count = n
+		found = append(found, c)
+	}
+	slices.SortFunc(found, func(a, b estate.Connection) int {
+		return cmp.Or(cmp.Compare(a.LocalAddress, b.LocalAddress), cmp.Compare(a.LocalPort, b.LocalPort), cmp.Compare(a.PeerAddress, b.PeerAddress),
+			cmp.Compare(a.PeerPort, b.PeerPort), cmp.Compare(a.Process, b.Process), cmp.Compare(a.User, b.User))
+	})
+	return found
+}
