@@ -72,7 +72,11 @@ were found, 4 cutover rolled back, 5 cutover stopped and a person must act,
 	flags.BoolVar(&a.debug, "debug", false, "say more in the log")
 
 	root.AddCommand(
-	// One line a subcommand, in the order of the work.
+		// One line a subcommand, in the order of the work.
+		newInit(a),
+		newCheck(a),
+		newClassify(a),
+		newPlan(a),
 	)
 	root.InitDefaultCompletionCmd("completion")
 	root.SetHelpCommand(newHelp())
