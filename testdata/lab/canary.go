@@ -36,7 +36,8 @@ func (c Canaries) Values() []string {
 	return values
 }
 
-func readCanaries() (Canaries, error) {
+// ReadCanaries reads canaries.yaml. It needs no lab.
+func ReadCanaries() (Canaries, error) {
 	var c Canaries
 	if err := yaml.UnmarshalWithOptions(canariesFile, &c, yaml.Strict()); err != nil {
 		return Canaries{}, fmt.Errorf("canaries.yaml: %w", err)

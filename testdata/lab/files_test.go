@@ -46,9 +46,15 @@ func TestFiles(t *testing.T) {
 	for name, m := range machines {
 		require.NotEmpty(t, m.SSH(), name)
 	}
-	canaries, err := readCanaries()
+	canaries, err := ReadCanaries()
 	require.NoError(t, err)
 	for _, value := range canaries.Values() {
 		require.GreaterOrEqual(t, len(value), 12, "a canary has to be long enough never to occur by chance: %q", value)
+	}
+
+	truth, err := ReadTruth()
+	require.NoError(t, err)
+	for _, m := range truth.Machines {
+		require.Contains(t, machines, m.Name, "truth.yaml tells of a machine that is not there")
 	}
 }

@@ -42,6 +42,7 @@ type Lab struct {
 	Dir      string
 	machines map[string]Machine
 	canaries Canaries
+	truth    Truth
 }
 
 // Shared takes the lab together with other tests until the end of t, or skips t where there is none.
@@ -69,7 +70,9 @@ func open(t testing.TB, kind lockKind) *Lab {
 	l := &Lab{Dir: filepath.Join(cache, "nightferry", "lab")}
 	l.machines, err = readMachines()
 	require.NoError(t, err)
-	l.canaries, err = readCanaries()
+	l.canaries, err = ReadCanaries()
+	require.NoError(t, err)
+	l.truth, err = ReadTruth()
 	require.NoError(t, err)
 	release, err := lock(l.Dir, kind)
 	require.NoError(t, err)
@@ -112,6 +115,9 @@ func (l *Lab) CA() string { return filepath.Join(l.Dir, "pki", "ca.pem") }
 
 // Canaries returns what must never appear in any output.
 func (l *Lab) Canaries() Canaries { return l.canaries }
+
+// Truth returns what is planted.
+func (l *Lab) Truth() Truth { return l.truth }
 
 // Password returns the password of a lab account, by its name in canaries.yaml. An unknown name fails the test.
 func (l *Lab) Password(t testing.TB, account string) string {
