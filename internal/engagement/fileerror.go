@@ -58,12 +58,10 @@ func writeFailed(name string, err error) *FileError {
 
 // cause is the system's own word, without the path that the message names already.
 func cause(err error) string {
-	var failed *fs.PathError
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
 		return failed.Err.Error()
 	}
-	var renamed *os.LinkError
-	if errors.As(err, &renamed) {
+	if renamed, ok := errors.AsType[*os.LinkError](err); ok {
 		return renamed.Err.Error()
 	}
 	return err.Error()

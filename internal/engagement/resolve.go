@@ -188,8 +188,7 @@ func (e *Engagement) CheckSecrets(ctx context.Context, env Environ, purposes ...
 		case s.secret.File != "":
 			err = s.secret.checkFile()
 		}
-		var unresolved *SecretError
-		if errors.As(err, &unresolved) {
+		if unresolved, ok := errors.AsType[*SecretError](err); ok {
 			e.file.Fault(s.path, unresolved.Error(), unresolved.Hint)
 		}
 	}

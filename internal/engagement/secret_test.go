@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
@@ -29,7 +30,9 @@ func TestSecretNeverPrints(t *testing.T) {
 	for want, s := range secrets {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
-			holder := struct{ Password Secret }{s}
+			holder := struct {
+				Password Secret `json:"password" yaml:"password"`
+			}{s}
 			inJSON, err := json.Marshal(holder)
 			require.NoError(t, err)
 			inYAML, err := yaml.Marshal(holder)
@@ -109,14 +112,21 @@ func TestExecEndsWithItsContext(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the programs of this test are those of Unix")
 	}
-	fifo := filepath.Join(t.TempDir(), "started")
+	started := filepath.Join(t.TempDir(), "started")
 	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
 	go func() {
-		defer cancel()
-		require.Eventually(t, func() bool { _, err := os.Stat(fifo); return err == nil }, testDeadline, testTick)
+		_, err := Secret{Exec: []string{"sh", "-c", "sleep 8 & touch " + started + "; wait"}}.Resolve(ctx, noEnv)
+		ended <- err
 	}()
-	_, err := Secret{Exec: []string{"sh", "-c", "sleep 20 & touch " + fifo + "; wait"}}.Resolve(ctx, noEnv)
-	require.ErrorIs(t, err, context.Canceled)
+	require.Eventually(t, func() bool { _, err := os.Stat(started); return err == nil }, testDeadline, testTick)
+	cancel()
+	select {
+	case err := <-ended:
+		require.ErrorIs(t, err, context.Canceled)
+	case <-time.After(5 * time.Second): // well within the grandchild's life
+		require.Fail(t, "it waits for the grandchild")
+	}
 }
 
 // TestKeyring does not run beside others: the stand-in for the system's keyring is one for the process.

@@ -45,7 +45,7 @@ func (f *File) bind(node ast.Node, v reflect.Value, path string, guarded bool) {
 	if _, empty := node.(*ast.NullNode); empty {
 		return
 	}
-	if guard, ok := v.Addr().Interface().(Guarded); ok {
+	if guard, ok := reflect.TypeAssert[Guarded](v.Addr()); ok {
 		if _, isMapping := node.(*ast.MappingNode); !isMapping {
 			text, mend := guard.Guard()
 			f.conceal(p.line, 1, behindKey)
@@ -59,7 +59,7 @@ func (f *File) bind(node ast.Node, v reflect.Value, path string, guarded bool) {
 		f.add(p, refusal+" is not read here", "write the value out")
 		return
 	}
-	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 		f.bindText(node, u, p)
 		return
 	}

@@ -62,8 +62,7 @@ func (f *File) bindText(node ast.Node, u encoding.TextUnmarshaler, p place) {
 		f.add(p, "this value cannot be read", "") // the error may quote it
 	} else if err != nil {
 		mend := ""
-		var mender Mender
-		if errors.As(err, &mender) {
+		if mender, ok := errors.AsType[Mender](err); ok {
 			mend = mender.Mend()
 		}
 		f.add(p, err.Error(), mend)

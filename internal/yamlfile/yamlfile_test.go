@@ -23,7 +23,7 @@ type ship struct {
 	Hold  any            `yaml:"hold"`
 	Flag  *string        `yaml:"flag"`
 	Hull  `yaml:",inline"`
-	inner string
+	_     string
 	Left  string `yaml:"-"`
 }
 
