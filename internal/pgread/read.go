@@ -51,12 +51,17 @@ SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $2,
        set_config('bytea_output', 'hex', true), set_config('lc_monetary', 'C', true),
        set_config('standard_conforming_strings', 'on', true)`
 
+// Opening lists the statements that begin every unit of work, for people to read.
+func Opening() []SQL { return []SQL{begin, sqlPin} }
+
+const begin SQL = "BEGIN READ ONLY"
+
 // Read runs one unit of work in a read-only transaction of its own and always ends it by rolling back:
 // there is nothing to keep. Keep units short, since they hold back vacuum on the server.
 func (s *Session) Read(ctx context.Context, work func(r *Reader) error) error {
 	s.guard.startUnit()
 	r := &Reader{s: s, ctx: ctx}
-	if err := r.Each("BEGIN READ ONLY", nil, nil); err != nil {
+	if err := r.Each(begin, nil, nil); err != nil {
 		return err
 	}
 	err := r.pin()

@@ -138,7 +138,7 @@ func (c Config) keywords() string {
 // greet learns who we are and what we talk to.
 func (s *Session) greet(ctx context.Context) error {
 	err := s.Read(ctx, func(r *Reader) error {
-		return r.Row(sqlGreet, nil, &s.server.Number, &s.server.Version, &s.server.Database, &s.server.Role,
+		return r.Row(Greeting, nil, &s.server.Number, &s.server.Version, &s.server.Database, &s.server.Role,
 			&s.server.Encoding, &s.server.Superuser, &s.server.Monitor)
 	})
 	if KindOf(err) == Lost && s.guard.received.Load() == 0 {
@@ -147,8 +147,9 @@ func (s *Session) greet(ctx context.Context) error {
 	return err
 }
 
-// sqlGreet asks for both roles' rights: SET ROLE back to a superuser is always open to one.
-const sqlGreet SQL = `
+// Greeting is the first query of every session: who are we, and who are you. It asks for both roles' rights,
+// since SET ROLE back to a superuser is always open to one.
+const Greeting SQL = `
 SELECT current_setting('server_version_num')::int, current_setting('server_version'), current_database()::text,
        current_user::text, current_setting('server_encoding'),
        (SELECT bool_or(rolsuper) FROM pg_roles WHERE rolname IN (current_user, session_user)),

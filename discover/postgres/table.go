@@ -1,0 +1,179 @@
+package postgres
+
+import (
+	"nightferry/internal/estate"
+	"nightferry/internal/pgread"
+)
+
+// Each query of tables is asked once a database, whatever the number of tables, and joined here by OID.
+
+// sqlTables: reltuples is -1 for never analysed since 14; before, 0 means that or empty, and only a vacuum or
+// analyse on record makes it empty.
+const sqlTables pgread.SQL = `
+SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text, c.relpersistence = 'u', c.relreplident::text,
+       CASE WHEN c.reltuples > 0 THEN c.reltuples::int8
+            WHEN c.reltuples = 0 AND (c.relpages > 0 OR current_setting('server_version_num')::int >= 140000
+                 OR coalesce(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid),
+                             pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid)) IS NOT NULL) THEN 0
+            ELSE -1 END,
+       coalesce(obj_description(c.oid, 'pg_class'), '')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+ORDER BY 2, 3`
+
+// sqlSizes reads file sizes, for which it takes a lock: a table that is being altered makes all of it time out.
+const sqlSizes pgread.SQL = `
+SELECT c.oid::int8, pg_total_relation_size(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`
+
+// sqlSizesEstimated takes no lock: pages as of the last vacuum or analyse, with indexes and TOAST.
+const sqlSizesEstimated pgread.SQL = `
+SELECT c.oid::int8, current_setting('block_size')::int8 * (c.relpages + coalesce(t.relpages, 0)
+         + coalesce((SELECT sum(x.relpages) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid IN (c.oid, c.reltoastrelid)), 0))::int8
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
+WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`
+
+// sqlColumns has two versions: generated columns came with 12.
+const (
+	sqlColumns   = sqlColumnsHead + `a.attgenerated <> ''` + sqlColumnsTail
+	sqlColumns11 = sqlColumnsHead + `false` + sqlColumnsTail
+
+	sqlColumnsHead pgread.SQL = `
+SELECT a.attrelid::int8, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, `
+	sqlColumnsTail pgread.SQL = `
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND a.attnum > 0 AND NOT a.attisdropped
+  AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+ORDER BY a.attrelid, a.attnum`
+)
+
+const sqlKeys pgread.SQL = `
+SELECT i.indrelid::int8, i.indisprimary,
+       ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(attnum, place)
+             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.attnum
+             WHERE u.place <= coalesce((to_jsonb(i) ->> 'indnkeyatts')::int, i.indnatts) ORDER BY u.place)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+  AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+ORDER BY i.indrelid, x.relname`
+
+const sqlReferences pgread.SQL = `
+SELECT k.conrelid::int8, fn.nspname || '.' || f.relname,
+       ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u(attnum, place) JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum ORDER BY u.place),
+       ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u(attnum, place) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.attnum ORDER BY u.place)
+FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_class f ON f.oid = k.confrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace
+WHERE k.contype = 'f' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+ORDER BY k.conrelid, k.conname`
+
+var kinds = map[string]string{"r": "table", "p": "partitioned", "v": "view", "m": "materialized view", "f": "foreign"}
+
+var identities = map[string]string{"d": "default", "n": "nothing", "f": "full", "i": "index"}
+
+// tables reads all tables of a database. Sizes of partitioned tables are those of their partitions, which are
+// tables of their own, so theirs is 0.
+func (r reading) tables() estate.Section[[]estate.Table] {
+	const source = "pg_class, pg_attribute, pg_index, pg_constraint"
+	places := map[int64]int{} // OID → index
+	tables, err := list(r, sqlTables, func(row pgread.Row, t *estate.Table) error {
+		var oid int64
+		var kind, identity string
+		err := row.Scan(&oid, &t.Schema, &t.Name, &kind, &t.Unlogged, &identity, &t.RowEstimate, &t.Comment)
+		t.Schema, t.Name, t.Comment = clean(t.Schema), clean(t.Name), clean(t.Comment)
+		t.Kind = kinds[kind]
+		if kind == "r" || kind == "p" {
+			t.ReplicaIdentity = identities[identity]
+		}
+		places[oid] = len(places)
+		return err
+	})
+	if err == nil {
+		err = r.details(tables, places)
+	}
+	if err != nil {
+		return section[[]estate.Table](source, nil, err)
+	}
+	result := estate.Know(source, tables)
+	estimated, err := r.sizes(tables, places)
+	switch {
+	case err != nil:
+		return section[[]estate.Table](source, nil, err)
+	case estimated:
+		result.Problem = "a table was locked, so sizes are those of the last vacuum or analyse"
+	}
+	return result
+}
+
+// details adds columns, keys and references. A table that was made between two queries is not in places, and
+// left for the next time.
+func (r reading) details(tables []estate.Table, places map[int64]int) error {
+	types := map[string]string{} // one copy of each type's name, whatever the number of columns
+	columns := sqlColumns
+	if r.session.Server().Major() < 12 {
+		columns = sqlColumns11
+	}
+	return r.session.Read(r.ctx, func(reader *pgread.Reader) error {
+		err := reader.Each(columns, nil, func(row pgread.Row) error {
+			var oid int64
+			var c estate.Column
+			err := row.Scan(&oid, &c.Name, &c.Type, &c.NotNull, &c.Generated)
+			if types[c.Type] == "" {
+				types[c.Type] = clean(c.Type)
+			}
+			c.Name, c.Type = clean(c.Name), types[c.Type]
+			if i, known := places[oid]; known {
+				tables[i].Columns = append(tables[i].Columns, c)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		err = reader.Each(sqlKeys, nil, func(row pgread.Row) error {
+			var oid int64
+			var primary bool
+			var names []string
+			err := row.Scan(&oid, &primary, &names)
+			if i, known := places[oid]; known && primary {
+				tables[i].PrimaryKey = cleanAll(names)
+			} else if known {
+				tables[i].UniqueKeys = append(tables[i].UniqueKeys, cleanAll(names))
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return reader.Each(sqlReferences, nil, func(row pgread.Row) error {
+			var oid int64
+			var f estate.ForeignKey
+			err := row.Scan(&oid, &f.Table, &f.Columns, &f.RefColumns)
+			if i, known := places[oid]; known {
+				f.Table, f.Columns, f.RefColumns = clean(f.Table), cleanAll(f.Columns), cleanAll(f.RefColumns)
+				tables[i].References = append(tables[i].References, f)
+			}
+			return err
+		})
+	})
+}
+
+// sizes adds the bytes of each table, estimated where a lock is in the way.
+func (r reading) sizes(tables []estate.Table, places map[int64]int) (estimated bool, err error) {
+	read := func(query pgread.SQL) error {
+		return r.session.Read(r.ctx, func(reader *pgread.Reader) error {
+			return reader.Each(query, nil, func(row pgread.Row) error {
+				var oid int64
+				var bytes *int64 // NULL for a table that was dropped meanwhile
+				err := row.Scan(&oid, &bytes)
+				if i, known := places[oid]; known && bytes != nil {
+					tables[i].TotalBytes = *bytes
+				}
+				return err
+			})
+		})
+	}
+	if err = read(sqlSizes); pgread.KindOf(err) != pgread.TimedOut || r.ctx.Err() != nil {
+		return false, err
+	}
+	return true, read(sqlSizesEstimated)
+}
