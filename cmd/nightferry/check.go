@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -20,22 +19,18 @@ with its line and what mends it. With --secrets it also looks whether the
 variables and files that secrets are taken from are there. It reaches no other
 system.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			folder, err := engagement.Open(a.dir)
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			d, err := a.open()
 			if err != nil {
 				return err
 			}
-			defer folder.Close()
-			e, err := folder.Engagement(a.env)
-			if err != nil {
-				return err
-			}
+			defer closing(d, &err)
 			if secrets {
-				if err := e.CheckSecrets(cmd.Context(), a.env, engagement.ForDiscovery, engagement.ForCutover); err != nil {
+				if err := d.e.CheckSecrets(cmd.Context(), a.env, engagement.ForDiscovery, engagement.ForCutover); err != nil {
 					return err
 				}
 			}
-			return a.writeScope(e, asJSON)
+			return a.writeScope(d.e, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&secrets, "secrets", false, "look whether secrets are where they should be")
@@ -59,7 +54,7 @@ func (a *app) writeScope(e *engagement.Engagement, asJSON bool) error {
 	c := scopeCount{Version: 1, Name: e.Name, Hosts: len(e.Hosts), Databases: len(e.Databases), Odoo: len(e.Odoo),
 		Services: len(e.Services), Integrations: len(e.Integrations), Moves: len(e.Target.Moves)}
 	if asJSON {
-		return json.NewEncoder(a.stdout).Encode(c)
+		return writeJSON(a.stdout, c)
 	}
 	_, err := fmt.Fprintf(a.stdout, "%s is sound\nhosts %d, PostgreSQL servers %d, Odoo servers %d, services %d, declared integrations %d, moves %d\n",
 		c.Name, c.Hosts, c.Databases, c.Odoo, c.Services, c.Integrations, c.Moves)

@@ -44,7 +44,7 @@ with --force completed.`,
 }
 
 // begin writes the files of a new engagement.
-func begin(a *app, dir string, sample, force bool) error {
+func begin(a *app, dir string, sample, force bool) (err error) {
 	if err := refuseOccupied(dir, force); err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func begin(a *app, dir string, sample, force bool) error {
 	if err != nil {
 		return err
 	}
-	defer folder.Close()
+	defer closing(folder, &err)
 	for _, file := range files {
 		err := folder.Add(file.name, file.text)
 		switch {
