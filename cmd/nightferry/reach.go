@@ -33,14 +33,7 @@ func newReach(e *engagement.Engagement, env engagement.Environ, purpose engageme
 	r := &reach{e: e, env: env, purpose: purpose}
 	var endpoints []remote.Endpoint
 	for _, host := range e.Hosts {
-		login := host.Login
-		if purpose == engagement.ForCutover && host.Operator.User != "" {
-			login = host.Operator
-		}
-		endpoints = append(endpoints, remote.Endpoint{
-			Name: host.Name, Address: net.JoinHostPort(host.Address, strconv.Itoa(host.Port)), User: login.User, Auth: r.auth(login),
-			Via: host.Via, LegacyAlgorithms: host.LegacyAlgorithms,
-		})
+		endpoints = append(endpoints, r.endpoint(host))
 	}
 	dialer, err := remote.New(endpoints, remote.Options{KnownHosts: e.SSH.KnownHosts})
 	if err != nil {
@@ -50,7 +43,31 @@ func newReach(e *engagement.Engagement, env engagement.Environ, purpose engageme
 	return r, nil
 }
 
-func (r *reach) close() error { return r.dialer.Close() }
+// Close ends all connections.
+func (r *reach) Close() error { return r.dialer.Close() }
+
+func (r *reach) endpoint(host engagement.Host) remote.Endpoint {
+	login := host.Login
+	if r.purpose == engagement.ForCutover && host.Operator.User != "" {
+		login = host.Operator
+	}
+	return remote.Endpoint{
+		Name: host.Name, Address: net.JoinHostPort(host.Address, strconv.Itoa(host.Port)), User: login.User, Auth: r.auth(login),
+		Via: host.Via, LegacyAlgorithms: host.LegacyAlgorithms,
+	}
+}
+
+// hops names the jump hosts of a tunnel through via, via included.
+func (r *reach) hops(via string) []string {
+	if via == "" {
+		return nil
+	}
+	hops, err := r.dialer.Hops(via)
+	if err != nil {
+		return []string{via} // cannot be: engagement.yaml was checked
+	}
+	return append(hops, via)
+}
 
 // auth offers what the login names; one that names nothing is left to a running agent.
 func (r *reach) auth(login engagement.Login) remote.Auth {

@@ -75,8 +75,10 @@ were found, 4 cutover rolled back, 5 cutover stopped and a person must act,
 		// One line a subcommand, in the order of the work.
 		newInit(a),
 		newCheck(a),
+		newDiscover(a),
 		newClassify(a),
 		newPlan(a),
+		newValidate(a),
 	)
 	root.InitDefaultCompletionCmd("completion")
 	root.SetHelpCommand(newHelp())
