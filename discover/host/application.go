@@ -90,7 +90,8 @@ func (p product) recognise(h *estate.Host) estate.Application {
 	a := estate.Application{Kind: p.kind}
 	sign := func(format string, args ...any) { a.Signs = append(a.Signs, fmt.Sprintf(format, args...)) }
 	for _, process := range h.Processes.Value {
-		if matches(p.programs, process.Program) {
+		service := strings.TrimSuffix(process.Unit, ".service")
+		if matches(p.programs, process.Program) || service != "" && matches(p.units, service) {
 			a.Running = true
 			sign("process %s", process.Program)
 		}
@@ -104,6 +105,9 @@ func (p product) recognise(h *estate.Host) estate.Application {
 		}
 	}
 	for _, unit := range h.Units.Value {
+		if unit.Enabled == "masked" {
+			continue
+		}
 		if unit.Kind == "service" && matches(p.units, strings.TrimSuffix(unit.Name, ".service")) || unit.Kind == "init.d" && matches(p.units, unit.Name) {
 			sign("unit %s", unit.Name)
 		}

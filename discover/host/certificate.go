@@ -125,7 +125,7 @@ func handshakes(ctx context.Context, dial Dial, found []estate.Listener, routes 
 			}
 			c, err := greet(ctx, dial, address, name)
 			if err != nil {
-				if !errors.Is(err, errNoTLS) {
+				if !errors.Is(err, errNoTLS) && slices.Contains(tlsPorts[:], l.Port) { // a proxy's other ports need not speak TLS
 					failed++
 				}
 				break // not TLS, or not for us: its other names will not do better
@@ -230,7 +230,7 @@ func certificates(t transcript, served []estate.Certificate, failed int) estate.
 	for _, p := range []struct {
 		n    int
 		what string
-	}{{denied, "certificate files may not be read"}, {broken, "certificate files are broken"}, {failed, "listeners that look like TLS made no handshake"}} {
+	}{{denied, "certificate files may not be read"}, {broken, "certificate files are broken"}, {failed, "listeners on ports of TLS made no handshake"}} {
 		if p.n > 0 {
 			problems = append(problems, strconv.Itoa(p.n)+" "+p.what)
 		}

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -101,20 +102,26 @@ func fill(h *estate.Host, t transcript) {
 
 // sockets fills listeners and connections. Without root the programs of others stay unknown, but for their units.
 func sockets(h *estate.Host, t transcript, o owners) {
-	all := parseSockets(t.body("sockets"))
+	identity := pairs(t.body("identity"))
+	me, err := strconv.Atoi(identity["uid"])
+	if err != nil {
+		me = 0
+	}
+	all := withoutOurs(parseSockets(t.body("sockets")), identity["login"], me, o.holders)
 	h.Listeners = section(t, "sockets", "", func(string) []estate.Listener { return listeners(all, o) })
 	h.Connections = section(t, "sockets", "", func(string) []estate.Connection { return connections(all, o) })
 	if !h.Listeners.Coverage.IsKnown() {
 		return
 	}
 	unnamed := slices.ContainsFunc(h.Listeners.Value, func(l estate.Listener) bool { return l.Process == "" })
-	if uid := pairs(t.body("identity"))["uid"]; unnamed && uid != "0" {
+	if unnamed && me != 0 {
 		h.Listeners.Problem = "the programs behind some sockets are known to root only"
-		h.Listeners.Grant = "sudo: " + pairs(t.body("identity"))["me"] + " ALL=(root) NOPASSWD: /usr/bin/ss -n -t -u -a -p -e"
+		h.Listeners.Grant = "sudo: " + identity["me"] + " ALL=(root) NOPASSWD: /usr/bin/ss -n -t -u -a -p -e"
 	}
 }
 
-// dropOwn forgets the machine's own addresses among the hosts of its processes: that is where they listen.
+// dropOwn forgets the machine's own addresses among the hosts of its processes, and bare ones among those of its
+// units and scripts: that is where they listen.
 func dropOwn(h *estate.Host) {
 	own := map[string]bool{}
 	for _, i := range h.Interfaces.Value {
@@ -129,6 +136,11 @@ func dropOwn(h *estate.Host) {
 			return own[name]
 		})
 	}
+	calls := h.Commands.Value
+	for i := range calls {
+		calls[i].Hosts = slices.DeleteFunc(calls[i].Hosts, func(host string) bool { return own[host] })
+	}
+	h.Commands.Value = slices.DeleteFunc(calls, func(c estate.OutboundCall) bool { return len(c.Hosts) == 0 })
 }
 
 // errNoShell is an account that is let in, but whose shell does not run what it is sent.

@@ -34,10 +34,10 @@ echo "hostname=$(cat /proc/sys/kernel/hostname || hostname || uname -n)"
 echo "kernel=$(uname -r)"; echo "machine=$(uname -m)"
 echo "id=$(cat /etc/machine-id || cat /var/lib/dbus/machine-id)"
 echo "virt=$(systemd-detect-virt || { grep -q '^flags.* hypervisor' /proc/cpuinfo && echo vm-other; })"
-echo "init=$(cat /proc/1/comm)"; echo "initexe=$(readlink /proc/1/exe)"
+echo "init=$(cat /proc/1/comm)"; echo "initexe=$(readlink /proc/1/exe || readlink -f /sbin/init)"
 [ -d /run/systemd/system ] && echo init=systemd
 [ -d /run/openrc ] && echo init=openrc
-echo "boot=$(sed -n 's/^btime //p' /proc/stat)"; echo "me=$(id -un)"; echo "uid=$(id -u)"; exit 0`},
+echo "boot=$(sed -n 's/^btime //p' /proc/stat)"; echo "me=$(id -un)"; echo "uid=$(id -u)"; echo "login=$SSH_CONNECTION"; exit 0`},
 		{key: "capacity", source: "/proc/cpuinfo, /proc/meminfo", limit: 16 * kib, shell: `
 echo "cpus=$(grep -c '^processor' /proc/cpuinfo)"
 sed -n 's/^model name[^:]*: */model=/p' /proc/cpuinfo | head -n 1
@@ -86,7 +86,8 @@ for f in /etc/init.d/*; do [ -f "$f" ] && [ -x "$f" ] && { set -- /etc/rc[2345].
   on=disabled; [ -e "$1" ] && on=enabled; [ -e "/etc/runlevels/default/${f##*/}" ] && on=enabled; echo "${f##*/} $on"; }; done; exit 0`},
 		{key: "commands", source: "systemctl show", limit: 4 * mib, secret: true, shell: `
 [ -d /run/systemd/system ] || exit 90
-systemctl show --no-pager -p Id -p User -p ExecStart -p ExecStartPre -p ExecStartPost '*.service'`},
+systemctl show --no-pager -p Id -p User -p ExecStart -p ExecStartPre -p ExecStartPost '*.service' \
+  $(systemctl show --no-pager -p Unit '*.timer' | sed -n 's/^Unit=//p')`},
 		{key: "timers", source: "systemctl show", limit: 1 * mib, shell: `
 [ -d /run/systemd/system ] || exit 90
 TZ=UTC systemctl show --no-pager -p Id -p Unit -p TimersCalendar -p TimersMonotonic -p LastTriggerUSec -p NextElapseUSecRealtime '*.timer'`},

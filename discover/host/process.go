@@ -34,7 +34,8 @@ func tasks(t transcript, users map[int]string) []task {
 		found = append(found, task{pid: pid, parent: parents[pid], user: userName(users, uid), unit: units[pid], call: reduce(argv)})
 	}
 	return slices.DeleteFunc(found, func(p task) bool {
-		return p.user == me && strings.HasPrefix(p.unit, "user@") // the login's own manager
+		// The login's own manager, and the watchdogs that timeout of BusyBox leaves for a second.
+		return p.user == me && (strings.HasPrefix(p.unit, "user@") || p.call.program == "timeout" || p.call.program == "(sd-pam)")
 	})
 }
 

@@ -129,6 +129,25 @@ func (o owners) program(s socket) string {
 	return strings.TrimSuffix(h.unit, ".service")
 }
 
+// withoutOurs drops the connection we came by, and those that a jump host made for us: they exist because we look.
+// login is SSH_CONNECTION: our address and port, and the machine's.
+func withoutOurs(sockets []socket, login string, uid int, holders map[string]holder) []socket {
+	words := strings.Fields(login)
+	var peer netip.AddrPort
+	if len(words) == 4 {
+		address, err1 := netip.ParseAddr(words[0])
+		port, err2 := strconv.ParseUint(words[1], 10, 16)
+		if err1 == nil && err2 == nil {
+			peer = netip.AddrPortFrom(address.Unmap(), uint16(port))
+		}
+	}
+	return slices.DeleteFunc(sockets, func(s socket) bool {
+		h := holders[s.inode]
+		forwarded := len(holders) > 0 && uid != 0 && s.uid == uid && h.unit == "" && (h.process == "" || h.process == "sshd")
+		return s.state != stateListen && (forwarded || peer.IsValid() && s.peer == peer)
+	})
+}
+
 // listeners are the sockets that wait for others, without doubles.
 func listeners(sockets []socket, o owners) []estate.Listener {
 	seen := map[estate.Listener]bool{}
