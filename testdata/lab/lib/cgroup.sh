@@ -25,7 +25,7 @@ confined() {
   shift
   mkdir -p "$group"
   echo "$BASHPID" >"$group/cgroup.procs"
-  if [[ -n $LOCK ]]; then exec {LOCK}>&-; fi
+  lock_drop
   exec "$@"
 }
 

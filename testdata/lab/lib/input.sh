@@ -25,7 +25,8 @@ input_path() {
 input_target() { if [[ $1 == canaries ]]; then echo /lab/canaries.yaml; else echo "/lab/$1"; fi; }
 
 # input_ready NAME builds the input if it is one that is built: data/build DIR fills DIR, with LAB (this
-# command) and LAB_PATIENTS in its environment, while the layer odoo-pg is there to `lab enter`.
+# command) and LAB_PATIENTS in its environment, and the layer odoo-pg there for `lab enter`, which need
+# not lock what is locked (LAB_LOCKED).
 input_ready() {
   local path tmp
   [[ $1 == data ]] || return 0
@@ -36,6 +37,6 @@ input_ready() {
   rm -rf "$tmp"
   mkdir -p "$tmp"
   step "database of ${LAB_PATIENTS:=2000} patients" confined build \
-    env LAB="$LAB_DIR/lab" LAB_PATIENTS="$LAB_PATIENTS" "$LAB_DIR/data/build" "$tmp"
+    env LAB="$LAB_DIR/lab" LAB_LOCKED=1 LAB_PATIENTS="$LAB_PATIENTS" "$LAB_DIR/data/build" "$tmp"
   mv "$tmp" "$path"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The lock: one command at a time changes the lab.
 
-# LOCK is the lock's file descriptor. What outlives the command (machines, builds) must not inherit it.
+# LOCK is the lock's file descriptor.
 LOCK=
 
 # lock_take WHAT waits for the lock, says who holds it meanwhile, and writes WHAT into it.
@@ -19,4 +19,12 @@ lock_take() {
     return
   fi
   printf 'lab %s, process %d, since %(%H:%M:%S)T\n' "$1" $$ -1 >"$LAB_CACHE/lock"
+}
+
+# lock_drop is for subshells: what may outlive a killed command must not hold its lock.
+lock_drop() {
+  if [[ -n $LOCK ]]; then
+    exec {LOCK}>&-
+    LOCK=
+  fi
 }

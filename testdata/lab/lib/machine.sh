@@ -91,6 +91,7 @@ machine_boot() {
 # machine_wait NAME PROCESS polls until the machine serves, and says after how long; PROCESS is what
 # machine_boot started, which lives as long as the machine.
 machine_wait() (
+  lock_drop
   start=$EPOCHREALTIME
   machine_load "$1"
   until machine_ready "$1"; do

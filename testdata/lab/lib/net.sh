@@ -84,4 +84,6 @@ net_down() {
   local path
   for path in /run/netns/nf-*; do [[ ! -e $path ]] || net_drop "${path##*/}"; done
   ip link del nf-host 2>/dev/null || true
+  # `ip netns add` mounts this folder on itself, once.
+  [[ -n $(ls /run/netns 2>/dev/null) ]] || umount /run/netns 2>/dev/null || true
 }

@@ -26,6 +26,7 @@ step() {
   set +e
   (
     set -e
+    lock_drop
     "$@"
   ) >"$log" 2>&1 </dev/null
   code=$?
