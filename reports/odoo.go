@@ -1,0 +1,131 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"nightferry/internal/estate"
+)
+
+func installed(m estate.Module) bool { return m.State != "uninstalled" && m.State != "uninstallable" }
+
+func odooServers(in Input) Sheet {
+	s := Sheet{Name: "Odoo servers", Purpose: "Each Odoo database as the user that looked could see it.",
+		Columns: []Column{{"Server", 16}, {"Database", 16}, {"Environment", 15}, {"Coverage", 11}, {"Version", 9}, {"Host", 14},
+			{"Modules", 13}, {"Custom modules", 10}, {"Active users", 12}, {"Administrators", 14}, {"Never logged in", 13}, {"Active scheduled actions", 12},
+			{"Outgoing mail servers", 12}, {"Incoming mail servers", 12}, {"Outside providers", 11}, {"Models", 13}, {"Custom models", 9},
+			{"Attachments", 12}, {"Attachment size", 16}, {"Read as", 16}, {"What to know", 60}}}
+	for _, o := range in.Inventory.Odoo {
+		s.Rows = append(s.Rows, odooRow(o))
+	}
+	return s
+}
+
+func odooRow(o estate.OdooServer) []Cell {
+	warnings := Text("")
+	for i, w := range o.Collected.Warnings {
+		if i > 0 {
+			w = warnings.Text + "; " + w
+		}
+		warnings = Text(w)
+	}
+	active := func(u estate.OdooUser) bool { return u.Active && u.Internal }
+	enabled := func(m estate.MailServer) bool { return m.Active }
+	return []Cell{
+		Text(o.Name), Text(o.Database), Text(string(o.Environment)), covered(o.Collected.Coverage),
+		told(o.Version, Text), Stated(o.Host),
+		counting(o.Modules, installed),
+		counting(o.Modules, func(m estate.Module) bool { return installed(m) && m.Origin == "custom" }),
+		counting(o.Users, active),
+		counting(o.Users, func(u estate.OdooUser) bool { return u.Active && u.Administrator }),
+		counting(o.Users, func(u estate.OdooUser) bool { return active(u) && u.LastLogin.IsZero() }),
+		counting(o.Crons, func(c estate.Cron) bool { return c.Active }),
+		counting(o.MailServers, enabled), counting(o.Inbound, enabled),
+		counting(o.Providers, func(p estate.Provider) bool { return p.Enabled }),
+		length(o.Models), counting(o.Models, func(m estate.Model) bool { return m.Custom }),
+		told(o.Attachments, func(a estate.AttachmentSums) Cell { return Count(a.Files + a.InTable + a.URLs) }),
+		told(o.Attachments, func(a estate.AttachmentSums) Cell { return Bytes(a.FileBytes) }),
+		Text(o.Collected.Account), warnings,
+	}
+}
+
+func modules(in Input) Sheet {
+	s := Sheet{Name: "Odoo modules", Purpose: "Installed modules, those made for this hospital first. Origin is told from the author.",
+		Columns: []Column{{"Server", 16}, {"Module", 34}, {"Origin", 12}, {"Version", 14}, {"State", 14}, {"Author", 44}, {"Licence", 14}}}
+	order := []string{"custom", "oca-like", "core", ""}
+	for _, o := range in.Inventory.Odoo {
+		if !o.Modules.Coverage.IsKnown() {
+			row := []Cell{Text(o.Name)}
+			for range len(s.Columns) - 1 {
+				row = append(row, Unknown(o.Modules.Coverage))
+			}
+			s.Rows = append(s.Rows, row)
+			continue
+		}
+		list := slices.DeleteFunc(slices.Clone(o.Modules.Value), func(m estate.Module) bool { return !installed(m) })
+		slices.SortStableFunc(list, func(a, b estate.Module) int {
+			return cmp.Or(cmp.Compare(slices.Index(order, a.Origin), slices.Index(order, b.Origin)), cmp.Compare(a.Name, b.Name))
+		})
+		for _, m := range list {
+			s.Rows = append(s.Rows, []Cell{Text(o.Name), Text(m.Name), Stated(m.Origin), Text(m.Version), Text(m.State), Text(m.Author), Text(m.Licence)})
+		}
+	}
+	return s
+}
+
+func coverage(in Input) Sheet {
+	s := Sheet{Name: "Coverage", Purpose: "What is not known, why, and what would mend it. Everything not listed here was read in full.",
+		Columns: []Column{{"Asset", 26}, {"What", 18}, {"Coverage", 12}, {"Why", 70}, {"What would mend it", 70}}}
+	for _, g := range in.Inventory.Gaps() {
+		what := g.Section
+		if what == "" {
+			what = "everything"
+		}
+		state := Unknown(g.Coverage)
+		if g.Coverage.IsKnown() {
+			state = Cell{Kind: Missing, Text: "in part"}
+		}
+		s.Rows = append(s.Rows, []Cell{Text(g.Asset), Text(what), state, Text(g.Problem), Text(g.Mend)})
+	}
+	for _, c := range collected(in.Inventory) {
+		for _, w := range c.Warnings {
+			s.Rows = append(s.Rows, []Cell{Text(c.asset), Text("warning"), {Kind: Missing, Text: "in part"}, Text(w), Text("")})
+		}
+	}
+	if len(s.Rows) == 0 {
+		s.Rows = [][]Cell{{Text("nothing is missing: all assets were read in full")}}
+	}
+	return s
+}
+
+// asset is any asset's collection with its name.
+type asset struct {
+	estate.Collection
+	asset string
+}
+
+func collected(inventory estate.Inventory) []asset {
+	var all []asset
+	for _, h := range inventory.Hosts {
+		all = append(all, asset{h.Collected, "host/" + h.Name})
+	}
+	for _, p := range inventory.Postgres {
+		all = append(all, asset{p.Collected, "postgres/" + p.Name})
+	}
+	for _, o := range inventory.Odoo {
+		all = append(all, asset{o.Collected, "odoo/" + o.Name})
+	}
+	return all
+}
+
+// plural writes a number with its noun.
+func plural(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case noun == "":
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
