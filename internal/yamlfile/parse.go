@@ -119,7 +119,7 @@ func tooDeep(tokens token.Tokens) *token.Token {
 		case token.SequenceEntryType, token.MappingKeyType, token.TagType, token.AnchorType:
 			run++
 		}
-		if flow > maxDepth || run > maxDepth || t.Position.IndentLevel > maxDepth {
+		if flow > maxDepth || run > maxDepth {
 			return t
 		}
 	}
