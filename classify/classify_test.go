@@ -94,7 +94,7 @@ func TestAssessReconciles(t *testing.T) {
 				Interfaces: estate.Know("ip", []estate.Interface{{Name: "eth0", Addresses: []string{"10.0.0.9/24"}}})},
 		},
 		Odoo: []estate.OdooServer{{Name: "erp", Host: "app", Collected: estate.Collection{Coverage: estate.Known},
-			MailServers: estate.Know("rpc", []estate.MailServer{{Host: "smtp.mailer.example", Port: 587, Kind: "smtp"}})}},
+			MailServers: estate.Know("rpc", []estate.MailServer{{Host: "smtp.mailer.example", Port: 587, Kind: "smtp", Active: true}})}},
 	}
 	declared := []estate.Integration{{From: "app", To: "db.clinic.example", Protocol: "postgresql", Declared: []string{"engagement.yaml"}}}
 	got := classify.Assess(inventory, declared)
@@ -105,4 +105,17 @@ func TestAssessReconciles(t *testing.T) {
 		{From: "host/app", To: "outside/smtp.mailer.example", Protocol: "smtp", Port: 587, Kind: "mail", Configured: []string{"mail server in Odoo erp"}},
 	}, got.Integrations, "the assessor's own way in is no integration")
 	require.NotEmpty(t, got.Gaps)
+}
+
+// A socket shows ssh, the configuration says sftp: it is one integration, and the closer word stays.
+func TestAssessJoinsFamilies(t *testing.T) {
+	t.Parallel()
+	inventory := estate.Inventory{Hosts: []estate.Host{{Name: "intf", Collected: estate.Collection{Coverage: estate.Known},
+		Connections: estate.Know("ss", []estate.Connection{{LocalAddress: "10.0.0.3", PeerAddress: "203.0.113.9", PeerPort: 22}}),
+		Commands:    estate.Know("cron", []estate.OutboundCall{{Where: "push", Program: "sftp", Hosts: []string{"203.0.113.9"}}})}}}
+	got := classify.Assess(inventory, nil).Integrations
+	require.Len(t, got, 1)
+	require.Equal(t, "sftp", got[0].Protocol)
+	require.NotEmpty(t, got[0].Configured)
+	require.NotEmpty(t, got[0].Observed)
 }

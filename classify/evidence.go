@@ -89,9 +89,15 @@ func (l *ledger) application(server estate.OdooServer) {
 	}
 	from := "host/" + server.Host
 	for _, m := range append(slices.Clone(server.MailServers.Value), server.Inbound.Value...) {
+		if !m.Active {
+			continue
+		}
 		l.add(configured, edge{from: from, to: l.names.endpoint(m.Host), protocol: m.Kind, port: m.Port, evidence: "mail server in Odoo " + server.Name})
 	}
 	for _, p := range server.Providers.Value {
+		if !p.Enabled {
+			continue // Odoo ships many that nobody uses
+		}
 		name := p.Host
 		if name == "" {
 			name = p.Name

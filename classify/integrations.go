@@ -61,12 +61,17 @@ func reconcile(inventory estate.Inventory, declared []estate.Integration) []esta
 	return l.sorted()
 }
 
+// entry finds the integration of an edge, or begins one. A socket only shows the family of a protocol (ssh), where
+// configuration and people say which one it is (sftp): the closer word stays.
 func (l *ledger) entry(e edge) *estate.Integration {
-	key := [3]string{e.from, e.to, e.protocol}
+	key := [3]string{e.from, e.to, familyOf(e.protocol)}
 	entry := l.byKey[key]
 	if entry == nil {
 		entry = &estate.Integration{From: e.from, To: e.to, Protocol: e.protocol, Port: e.port, Kind: kindOf(e.protocol, e.to)}
 		l.byKey[key] = entry
+	}
+	if entry.Protocol == familyOf(entry.Protocol) {
+		entry.Protocol = e.protocol
 	}
 	entry.Port = cmp.Or(entry.Port, e.port)
 	return entry

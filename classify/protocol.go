@@ -152,7 +152,9 @@ func protocolOf(port int) string {
 func protocolOfProgram(program string, port int) string {
 	switch program {
 	case "sftp", "scp", "rsync", "ssh":
-		return "ssh"
+		return program
+	case "ftp", "lftp", "ftpput", "ftpget", "ncftpput":
+		return "ftp"
 	case "psql", "pg_dump", "pg_dumpall", "pg_basebackup":
 		return "postgresql"
 	case "mail", "mailx", "sendmail", "swaks":
@@ -167,6 +169,21 @@ func protocolOfProgram(program string, port int) string {
 		}
 	}
 	return protocolOf(port)
+}
+
+// familyOf joins protocols that look the same from outside.
+func familyOf(protocol string) string {
+	switch protocol {
+	case "sftp", "scp", "rsync":
+		return "ssh"
+	case "ldaps":
+		return "ldap"
+	case "fhir":
+		return "https"
+	case "dicom-tls":
+		return "dicom"
+	}
+	return protocol
 }
 
 func protocolOfProvider(p estate.Provider) string {
@@ -190,7 +207,7 @@ func kindOf(protocol, to string) string {
 		return "mail"
 	case "postgresql", "mysql", "redis":
 		return "database"
-	case "ssh", "ftp", "cifs", "nfs", "nfs4":
+	case "ssh", "sftp", "scp", "rsync", "ftp", "cifs", "nfs", "nfs4":
 		return "files"
 	case "https", "http":
 		if strings.Contains(to, "fhir") {
