@@ -166,9 +166,9 @@ func TestSecretsAmongSettings(t *testing.T) {
 	c := pgtest.Shared(t)
 	const canary = "Zq9canaryXsetting"
 	c.Exec(t, "postgres", `ALTER SYSTEM SET archive_cleanup_command = '/usr/bin/copy --password=`+canary+` %p'`,
-		`ALTER SYSTEM SET primary_conninfo = 'host=x password=`+canary+`'`, `ALTER DATABASE postgres SET app.token = '`+canary+`'`, `SELECT pg_reload_conf()`)
+		`ALTER SYSTEM SET primary_conninfo = 'host=x password=`+canary+`'`, `SELECT pg_reload_conf()`)
 	t.Cleanup(func() {
-		c.Exec(t, "postgres", `ALTER SYSTEM RESET archive_cleanup_command`, `ALTER SYSTEM RESET primary_conninfo`, `ALTER DATABASE postgres RESET app.token`, `SELECT pg_reload_conf()`)
+		c.Exec(t, "postgres", `ALTER SYSTEM RESET archive_cleanup_command`, `ALTER SYSTEM RESET primary_conninfo`, `SELECT pg_reload_conf()`)
 	})
 	config := c.Config("postgres", "postgres")
 	config.AllowSuperuser = true
@@ -183,9 +183,9 @@ func TestSecretsAmongSettings(t *testing.T) {
 	}
 	require.Eventually(t, func() bool { // the reload takes its time
 		server = collect(t, config)
-		return value("primary_conninfo") != "" && value("app.token") != "" && value("archive_cleanup_command") != ""
+		return value("primary_conninfo") != "" && value("archive_cleanup_command") != ""
 	}, 10*time.Second, 50*time.Millisecond)
-	require.Equal(t, []string{"(set)", "(set)", "copy …"}, []string{value("primary_conninfo"), value("app.token"), value("archive_cleanup_command")})
+	require.Equal(t, []string{"(set)", "copy …"}, []string{value("primary_conninfo"), value("archive_cleanup_command")})
 	text, err := json.Marshal(server)
 	require.NoError(t, err)
 	require.NotContains(t, string(text), canary)

@@ -45,6 +45,7 @@ type Error struct {
 	SQLState string // empty where the server did not get to say one
 	Words    string // what more we can say ourselves
 	interned error  // context.Canceled or DeadlineExceeded, for errors.Is
+	mend     string // of the tunnel, where that was what failed
 }
 
 // Error says what failed and where, in our own words.
@@ -100,6 +101,9 @@ func (e *Error) what() string {
 
 // Mend says what a person can do about it; empty where we do not know.
 func (e *Error) Mend() string {
+	if e.mend != "" {
+		return e.mend
+	}
 	switch e.Kind {
 	case Unreachable:
 		return "check address and port, that the server listens there (listen_addresses), and the tunnel or firewall between"
@@ -148,6 +152,10 @@ func (c Config) failure(ctx context.Context, err error, guard *guardConn) error 
 	e := &Error{Target: c.String(), Role: c.User}
 	var fromServer *pgconn.PgError
 	var tooLong *pgproto3.ExceededMaxBodyLenErr
+	var tunnel interface {
+		error
+		Mend() string
+	}
 	switch {
 	case ctx.Err() != nil:
 		e.interned = ctx.Err()
@@ -159,6 +167,8 @@ func (c Config) failure(ctx context.Context, err error, guard *guardConn) error 
 		e.SQLState = sqlState(fromServer.Code)
 		e.Kind = kindOfState(e.SQLState)
 		e.Object = objectName(fromServer.SchemaName, fromServer.TableName)
+	case errors.As(err, &tunnel): // an error with a mend is ours, and its words are safe
+		e.Kind, e.Words, e.mend = Unreachable, tunnel.Error(), tunnel.Mend()
 	case guard != nil && !guard.spokePostgres():
 		e.Kind = NotPostgres
 	case errors.Is(err, errFlood):

@@ -279,6 +279,23 @@ func TestDialIsATunnel(t *testing.T) {
 	require.Equal(t, "db.inside.example:6432", <-asked)
 }
 
+// brokenTunnel fails as internal/remote does: in its own words, with a mend.
+type brokenTunnel struct{}
+
+func (brokenTunnel) Error() string { return "bastion cannot connect to it" }
+func (brokenTunnel) Mend() string  { return "check the firewall" }
+
+func TestTunnelSpeaksForItself(t *testing.T) {
+	t.Parallel()
+	_, err := pgread.Open(t.Context(), pgread.Config{Host: "db.inside.example", User: "x",
+		Dial: func(context.Context, string, string) (net.Conn, error) { return nil, brokenTunnel{} }})
+	var own *pgread.Error
+	require.ErrorAs(t, err, &own)
+	require.Equal(t, pgread.Unreachable, own.Kind)
+	require.Contains(t, own.Error(), "bastion cannot connect to it")
+	require.Equal(t, "check the firewall", own.Mend())
+}
+
 func TestEnvironmentIsIgnored(t *testing.T) {
 	t.Setenv("PGSSLMODE", "verify-full")
 	t.Setenv("PGOPTIONS", "-c search_path=public")
