@@ -11,7 +11,8 @@ import (
 // sockets reads a host's established connections. Those that our own visit made, from its jump hosts, are no integration.
 func (l *ledger) sockets(host estate.Host) {
 	for _, c := range host.Connections.Value {
-		local, peer := "host/"+host.Name, l.names.endpoint(c.PeerAddress)
+		local := "host/" + host.Name
+		peer := l.names.from(local, c.PeerAddress)
 		if slices.Contains(host.Collected.Via, strings.TrimPrefix(peer, "host/")) {
 			continue
 		}
@@ -63,7 +64,7 @@ func (l *ledger) configuration(host estate.Host) {
 
 func (l *ledger) command(host, program, target, where string) {
 	name, port := splitEndpoint(target)
-	l.add(configured, edge{from: "host/" + host, to: l.names.endpoint(name), protocol: protocolOfProgram(program, port), port: port,
+	l.add(configured, edge{from: "host/" + host, to: l.names.from("host/"+host, name), protocol: protocolOfProgram(program, port), port: port,
 		evidence: program + " in " + where + " on " + host})
 }
 
@@ -102,7 +103,7 @@ func (l *ledger) application(server estate.OdooServer) {
 		if name == "" {
 			name = p.Name
 		}
-		l.add(configured, edge{from: from, to: l.names.endpoint(name), protocol: protocolOfProvider(p), port: p.Port,
+		l.add(configured, edge{from: from, to: l.names.endpoint(name), protocol: protocolOfProvider(p), port: p.Port, kind: kindOfProvider(p.Kind),
 			evidence: p.Kind + " provider in Odoo " + server.Name})
 	}
 }

@@ -24,6 +24,7 @@ func Assess(inventory estate.Inventory, declared []estate.Integration) Assessmen
 type edge struct {
 	from, to, protocol string
 	port               int
+	kind               string // where the source knows better than the protocol
 	evidence           string
 }
 
@@ -54,8 +55,7 @@ func reconcile(inventory estate.Inventory, declared []estate.Integration) []esta
 	}
 	for _, d := range declared {
 		d.From, d.To = l.names.endpoint(d.From), l.names.endpoint(d.To)
-		entry := l.entry(edge{from: d.From, to: d.To, protocol: d.Protocol, port: d.Port})
-		entry.Kind = cmp.Or(d.Kind, entry.Kind)
+		entry := l.entry(edge{from: d.From, to: d.To, protocol: d.Protocol, port: d.Port, kind: d.Kind})
 		entry.Declared = append(entry.Declared, d.Declared...)
 	}
 	return l.sorted()
@@ -73,12 +73,13 @@ func (l *ledger) entry(e edge) *estate.Integration {
 	if entry.Protocol == familyOf(entry.Protocol) {
 		entry.Protocol = e.protocol
 	}
-	entry.Port = cmp.Or(entry.Port, e.port)
+	entry.Port = cmp.Or(entry.Port, e.port, portOf(e.protocol))
+	entry.Kind = cmp.Or(e.kind, entry.Kind)
 	return entry
 }
 
 func (l *ledger) add(seen view, e edge) {
-	if e.from == e.to || e.from == "" || e.to == "" {
+	if e.from == "" || e.to == "" || e.from == e.to && !worthTellingAtHome(e.protocol) {
 		return
 	}
 	entry := l.entry(e)
@@ -87,6 +88,12 @@ func (l *ledger) add(seen view, e edge) {
 		return
 	}
 	entry.Observed = append(entry.Observed, e.evidence)
+}
+
+// worthTellingAtHome picks what matters even between two programs of one machine: they may move apart.
+func worthTellingAtHome(protocol string) bool {
+	kind := kindOf(protocol, "")
+	return kind == "ehr" || kind == "database"
 }
 
 func (l *ledger) sorted() []estate.Integration {

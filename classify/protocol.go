@@ -67,6 +67,14 @@ func (r resolver) endpoint(name string) string {
 	return "outside/" + r.outsideName(name, address)
 }
 
+// from resolves as [resolver.endpoint] does, seen from one host: a loopback address is that host itself.
+func (r resolver) from(host, name string) string {
+	if a, err := netip.ParseAddr(name); err == nil && a.IsLoopback() || name == "localhost" {
+		return host
+	}
+	return r.endpoint(name)
+}
+
 // outsideName prefers a name over an address, the first in alphabetical order where several fit.
 func (r resolver) outsideName(name, address string) string {
 	if name != address {
@@ -194,6 +202,23 @@ func protocolOfProvider(p estate.Provider) string {
 		return "ldap"
 	}
 	return "https"
+}
+
+// kindOfProvider names what an outside party in Odoo's configuration is for.
+func kindOfProvider(kind string) string {
+	switch kind {
+	case "payment":
+		return "finance"
+	case "ldap", "oauth":
+		return "identity"
+	}
+	return ""
+}
+
+// portOf is the port that a protocol has when nobody says another; 0 where it has none.
+func portOf(protocol string) int {
+	return map[string]int{"ssh": 22, "sftp": 22, "scp": 22, "rsync": 22, "ftp": 21, "cifs": 445, "nfs": 2049, "nfs4": 2049, "https": 443, "http": 80,
+		"smtp": 25, "ldap": 389, "ldaps": 636, "postgresql": 5432, "hl7": 2575, "imap": 993}[protocol]
 }
 
 // kindOf names what an integration is for, as far as its protocol and far end tell.
