@@ -12,6 +12,16 @@ import (
 	"nightferry/internal/yamlfile"
 )
 
+// The forms of names and addresses.
+var (
+	nameForm    = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
+	deviceName  = regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`) // Windows keeps these, whatever stands behind a dot
+	addressForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,252}$|^[0-9a-fA-F:]*:[0-9a-fA-F:.]*(%[0-9A-Za-z._-]+)?$`)
+	withPort    = regexp.MustCompile(`^[^:]*:[0-9]+$`)
+	dialForm    = regexp.MustCompile(`^[^\s/@]+:[0-9]{1,5}$`)
+	clockForm   = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]$`)
+)
+
 // checker holds a bound engagement against the rules that types cannot state. Faults name their place by the
 // path of the value in the file.
 type checker struct {
@@ -19,11 +29,13 @@ type checker struct {
 	f *yamlfile.File
 
 	hosts, servers, odoos, services []string
+
+	mends map[string]string // by kind and word: a mistyped name often stands in many places
 }
 
 // check adds every fault of e to f.
 func check(e *Engagement, f *yamlfile.File) {
-	c := &checker{e: e, f: f}
+	c := &checker{e: e, f: f, mends: map[string]string{}}
 	c.required("name", e.Name, "the engagement has no name", "add a line such as name: clinic-north")
 	if e.Name != "" {
 		c.name("name", e.Name)
@@ -84,9 +96,15 @@ func (c *checker) environment(path string, value estate.Environment) {
 
 // known tells that a name is not among those of its kind; "" passes.
 func (c *checker) known(path, kind, name string, names []string) {
-	if name != "" && !slices.Contains(names, name) {
-		c.f.Fault(path, fmt.Sprintf("no %s is called %q", kind, name), yamlfile.Mend(name, names))
+	if name == "" || slices.Contains(names, name) {
+		return
 	}
+	mend, thought := c.mends[kind+"/"+name]
+	if !thought {
+		mend = yamlfile.Mend(name, names)
+		c.mends[kind+"/"+name] = mend
+	}
+	c.f.Fault(path, fmt.Sprintf("no %s is called %q", kind, name), mend)
 }
 
 // names checks the names of one list: stated, fit to be file names, each once.
@@ -117,9 +135,9 @@ func (c *checker) name(path, name string) {
 func CheckName(name string) error {
 	stem, _, _ := strings.Cut(name, ".")
 	switch {
-	case !regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`).MatchString(name), strings.HasSuffix(name, "."):
+	case !nameForm.MatchString(name), strings.HasSuffix(name, "."):
 		return fmt.Errorf("%.70q cannot be a name", name)
-	case regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`).MatchString(stem):
+	case deviceName.MatchString(stem):
 		return fmt.Errorf("%q cannot be a name: Windows keeps %q for a device", name, stem)
 	}
 	return nil
@@ -151,8 +169,7 @@ func (c *checker) host(path string, h Host) {
 
 // address takes a host name or IP address, without a port, login or scheme.
 func (c *checker) address(path, address string) {
-	if address == "" || regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z._-]{0,252})$|^[0-9a-fA-F:]*:[0-9a-fA-F:.]*(%[0-9A-Za-z._-]+)?$`).MatchString(address) &&
-		!regexp.MustCompile(`^[^:]*:[0-9]+$`).MatchString(address) {
+	if address == "" || addressForm.MatchString(address) && !withPort.MatchString(address) {
 		return
 	}
 	c.f.Fault(path, "this is not a host name or IP address", "write the bare name or address; port: and user: have keys of their own")
@@ -232,7 +249,7 @@ func (c *checker) odoo(path string, o Odoo) {
 	if o.User != "" && o.Password.IsZero() && !c.f.Has(path+".password") {
 		c.f.Fault(path+".password", fmt.Sprintf("Odoo server %q has no password", o.Name), "add password: {env: NAME} or another reference; an API key works too")
 	}
-	if o.Address != "" && !regexp.MustCompile(`^[^\s/@]+:[0-9]{1,5}$`).MatchString(o.Address) {
+	if o.Address != "" && !dialForm.MatchString(o.Address) {
 		c.f.Fault(path+".address", "this is not HOST:PORT", "write where to dial, such as 10.0.0.5:443")
 	}
 	c.known(path+".host", "host", o.Host, c.hosts)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -68,6 +69,33 @@ func TestTemplateExamplesAreTrue(t *testing.T) {
 	require.Len(t, e.Hosts, 5)
 	require.Len(t, e.Target.Moves, 1)
 	require.Len(t, e.Authorisations, 1)
+}
+
+// TestEveryKeyIsInTheReference walks the types, so that no key can be added without a word about it.
+func TestEveryKeyIsInTheReference(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/engagement.md")
+	require.NoError(t, err)
+	var walk func(reflect.Type)
+	walk = func(typ reflect.Type) {
+		for typ.Kind() == reflect.Slice {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct {
+			return
+		}
+		for field := range typ.Fields() {
+			key, _, _ := strings.Cut(field.Tag.Get("yaml")+field.Tag.Get("json"), ",")
+			if !field.IsExported() {
+				continue
+			}
+			if !field.Anonymous {
+				require.Regexp(t, "`(\\{?"+key+"(: |`))", string(text), "%s.%s", typ, field.Name)
+			}
+			walk(field.Type)
+		}
+	}
+	walk(reflect.TypeFor[Engagement]())
 }
 
 func TestFaults(t *testing.T) {

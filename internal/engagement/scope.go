@@ -2,7 +2,6 @@ package engagement
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -115,7 +114,7 @@ func (c *checker) calendar() {
 }
 
 func (c *checker) clock(path, text string) {
-	if !regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]$`).MatchString(text) {
+	if !clockForm.MatchString(text) {
 		c.f.Fault(path, fmt.Sprintf("%.20q is not a time of day", text), "write it like 22:00")
 	}
 }

@@ -120,12 +120,17 @@ func indentOf(line string) string {
 	return line[:len(line)-len(strings.TrimLeft(line, " \t-"))]
 }
 
+var (
+	userInfo   = regexp.MustCompile(`://[^/\s]*@`)
+	secretWord = regexp.MustCompile(`(?i)pass|pwd|secret|token|kennwort|credential|api.?key`)
+)
+
 // hasUserInfo tells whether a line holds a URL with a login, which often has the password behind it.
 func hasUserInfo(line string) bool {
-	return regexp.MustCompile(`://[^/\s]*@`).MatchString(line)
+	return userInfo.MatchString(line)
 }
 
 // namesSecret tells whether a line looks as if a secret stood in it.
 func namesSecret(line string) bool {
-	return regexp.MustCompile(`(?i)pass|pwd|secret|token|kennwort|credential|api.?key`).MatchString(line)
+	return secretWord.MatchString(line)
 }

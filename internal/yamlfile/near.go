@@ -1,6 +1,7 @@
 package yamlfile
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -25,8 +26,14 @@ func Mend(word string, candidates []string) string {
 	if len(candidates) == 0 {
 		return ""
 	}
+	if len(candidates) > maxListed {
+		return fmt.Sprintf("known are: %s and %d more", strings.Join(candidates[:maxListed], ", "), len(candidates)-maxListed)
+	}
 	return "known are: " + strings.Join(candidates, ", ")
 }
+
+// maxListed bounds how many words a mend lists.
+const maxListed = 20
 
 // distance is Levenshtein's, with the swap of two neighbours as one change. Long words are not compared:
 // nobody mistypes those, and the cost is quadratic.

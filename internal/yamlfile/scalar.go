@@ -136,11 +136,14 @@ func (f *File) bindDuration(node ast.Node, v reflect.Value, p place) {
 	v.SetInt(int64(d))
 }
 
+// daysFirst splits days from what time.ParseDuration knows.
+var daysFirst = regexp.MustCompile(`^(?:(\d{1,5})d)?(.*)$`)
+
 // ParseDuration reads a length of time as people write it: Go's notation, and days in front ("2d", "1d12h").
 // Negative ones are refused.
 func ParseDuration(text string) (time.Duration, error) {
 	bad := fmt.Errorf("%.40q is not a length of time", text)
-	parts := regexp.MustCompile(`^(?:(\d{1,5})d)?(.*)$`).FindStringSubmatch(text)
+	parts := daysFirst.FindStringSubmatch(text)
 	if parts == nil || text == "" {
 		return 0, bad
 	}
