@@ -17,7 +17,7 @@ Before each table its fields_get, so that only fields that exist and are shown a
   ir.cron search_read             name, active, interval_number, interval_type, nextcall, model_id
   ir.mail_server search_read      name, smtp_host, smtp_port, smtp_encryption, active, smtp_user (whether set)
   fetchmail.server search_read    name, server, port, is_ssl, active, server_type or type, user (whether set)
-  payment.provider or payment.acquirer search_read   name, state
+  payment.provider search_read    name, state, code; up to 15 payment.acquirer: name, state, provider
   res.company.ldap search_read    ldap_server, ldap_server_port, ldap_tls
   auth.oauth.provider search_read name, auth_endpoint (host and port kept), enabled
   ir.model search_read            model, state

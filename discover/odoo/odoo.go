@@ -39,13 +39,12 @@ func Target(server Server, clock func() time.Time) discover.Target {
 
 // Collect reads a server. It logs in once.
 func Collect(ctx context.Context, server Server, clock func() time.Time, note func(string)) *estate.OdooServer {
-	r := &reader{note: note, found: &estate.OdooServer{
-		Name: server.Name, Environment: server.Environment, Host: server.Host, Database: server.RPC.Database,
-		Collected: estate.Collection{
-			At: clock().UTC().Truncate(time.Second), Account: server.RPC.Login,
-			Via: server.Via, Address: server.RPC.URL, Coverage: estate.Known,
-		},
-	}}
+	found := estate.UnreadOdoo(server.Name, server.Environment, estate.Collection{
+		At: clock().UTC().Truncate(time.Second), Account: server.RPC.Login,
+		Via: server.Via, Address: server.RPC.URL, Coverage: estate.Known,
+	})
+	found.Host, found.Database = server.Host, server.RPC.Database
+	r := &reader{note: note, found: &found}
 	client, err := odoorpc.New(server.RPC)
 	if err != nil {
 		r.found.Collected.Address = "" // it may hold a login
@@ -144,7 +143,7 @@ func coverage(err error) estate.Coverage {
 	return estate.Failed
 }
 
-// abandon marks the whole asset as not known, and every section that was not read as not asked.
+// abandon marks the whole asset as not known. Its sections stay as they are: not asked.
 func (r *reader) abandon(err error) {
 	c := &r.found.Collected
 	c.Coverage, c.Problem = coverage(err), err.Error()
@@ -154,26 +153,6 @@ func (r *reader) abandon(err error) {
 	}](err); ok {
 		c.Mend = own.Mend()
 	}
-	r.stopped = err
-	if r.found.Version.Coverage == "" {
-		r.found.Version = estate.Miss[string](estate.NotAsked, "version", "", "")
-	}
-	f := r.found
-	f.Modules = unasked(f.Modules)
-	f.Users = unasked(f.Users)
-	f.Crons = unasked(f.Crons)
-	f.MailServers = unasked(f.MailServers)
-	f.Inbound = unasked(f.Inbound)
-	f.Providers = unasked(f.Providers)
-	f.Models = unasked(f.Models)
-	f.Attachments = unasked(f.Attachments)
-}
-
-func unasked[T any](s estate.Section[T]) estate.Section[T] {
-	if s.Coverage == "" {
-		s.Coverage, s.Problem = estate.NotAsked, "the server could not be asked"
-	}
-	return s
 }
 
 func (r *reader) warn(sentence string) {

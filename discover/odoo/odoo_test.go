@@ -57,7 +57,8 @@ func TestCollect(t *testing.T) {
 	require.Equal(t, []estate.Provider{
 		{Kind: "ldap", Name: "ldap.example", Host: "ldap.example", Port: 389, Enabled: true},
 		{Kind: "oauth", Name: "Hospital sign-in", Host: "sso.example", Port: 443, Enabled: true, TLS: true},
-		{Kind: "payment", Name: "Test pay"}, {Kind: "payment", Name: "Wire Transfer", Enabled: true},
+		{Kind: "payment", Name: "Card pay", Enabled: true}, {Kind: "payment", Name: "Old pay"},
+		{Kind: "payment", Name: "Wire Transfer", Enabled: true, Manual: true},
 	}, got.Providers.Value)
 	require.Equal(t, []estate.Model{{Name: "sale.order", Fields: 40}, {Name: "x_ward", Custom: true, Fields: 7}}, got.Models.Value)
 	require.EqualValues(t, 5_000_000_000, got.Attachments.Value.FileBytes)

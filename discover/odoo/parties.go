@@ -89,11 +89,16 @@ func (r *reader) providers(ctx context.Context) (estate.Section[[]estate.Provide
 // code of each, so host and encryption stay empty.
 func (r *reader) payment(ctx context.Context, add func(estate.Provider)) (reading, error) {
 	row := func(row odoorpc.Row) {
-		add(estate.Provider{Kind: "payment", Name: row.Text("name"), Enabled: row.Text("state") != "disabled"})
+		p := estate.Provider{Kind: "payment", Name: row.Text("name"), Enabled: row.Text("state") != "disabled"}
+		switch row.Text("code") + row.Text("provider") {
+		case "transfer", "manual", "custom", "demo", "none":
+			p.Manual = true
+		}
+		add(p)
 	}
-	done, err := r.each(ctx, table{model: "payment.provider", needed: []string{"name", "state"}}, row)
+	done, err := r.each(ctx, table{model: "payment.provider", needed: []string{"name", "state", "code"}}, row)
 	if errors.Is(err, odoorpc.NoModel) {
-		return r.each(ctx, table{model: "payment.acquirer", needed: []string{"name", "state"}}, row)
+		return r.each(ctx, table{model: "payment.acquirer", needed: []string{"name", "state", "provider"}}, row)
 	}
 	return done, err
 }

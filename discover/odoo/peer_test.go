@@ -149,8 +149,9 @@ func clinic() map[string]model {
 		"fetchmail.server": {fields: []string{"name", "server", "port", "is_ssl", "active", "server_type", "user", "password"}, rows: []map[string]any{
 			{"id": 1, "name": "Orders", "server": "imap.example", "port": 993, "is_ssl": true, "active": true, "server_type": "imap", "user": "orders"},
 		}},
-		"payment.acquirer": {fields: []string{"name", "state"}, rows: []map[string]any{
-			{"id": 1, "name": "Wire Transfer", "state": "enabled"}, {"id": 2, "name": "Test pay", "state": "disabled"},
+		"payment.acquirer": {fields: []string{"name", "state", "provider"}, rows: []map[string]any{
+			{"id": 1, "name": "Wire Transfer", "state": "enabled", "provider": "transfer"},
+			{"id": 2, "name": "Card pay", "state": "test", "provider": "card"}, {"id": 3, "name": "Old pay", "state": "disabled", "provider": "old"},
 		}},
 		"res.company.ldap": {fields: []string{"ldap_server", "ldap_server_port", "ldap_tls", "ldap_password"}, rows: []map[string]any{
 			{"id": 1, "ldap_server": "ldap.example", "ldap_server_port": 389, "ldap_tls": false},

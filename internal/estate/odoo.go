@@ -66,7 +66,8 @@ type Provider struct {
 	Host    string `json:"host,omitempty"`
 	Port    int    `json:"port,omitempty"`
 	Enabled bool   `json:"enabled"`
-	TLS     bool   `json:"tls"`
+	TLS     bool   `json:"tls"`              // false also where Host is empty: nobody can tell
+	Manual  bool   `json:"manual,omitempty"` // no outside party is asked: wire transfer, cash
 }
 
 // Model is an Odoo model with the number of its stored fields.
