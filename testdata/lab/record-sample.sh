@@ -30,7 +30,8 @@ fi
 
 cp "$here/engagement.yaml" "$work/clinic/engagement.yaml"
 rm -f "$work/clinic/.lock"
-# Paths of this computer's cache do not belong into the sample.
+# Who recorded it, and where this computer keeps its cache, do not belong into the sample.
+sed -i 's/"who":"[^"]*"/"who":"consultant@laptop"/' "$work/clinic/access.jsonl"
 grep -rl "$cache" "$work/clinic" | xargs -r sed -i "s|$cache|~/.cache/nightferry/lab|g"
 rm -rf "$sample"
 cp -R "$work/clinic" "$sample"
