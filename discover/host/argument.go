@@ -119,6 +119,9 @@ func flagName(arg string) string {
 		return ""
 	}
 	name, _, _ := strings.Cut(arg, "=")
+	if len(name) < 2 {
+		return ""
+	}
 	if name[:2] != "--" {
 		if c := name[1]; c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' {
 			return name[:2]
@@ -207,6 +210,7 @@ func remoteOperand(program, value string) []string {
 		host = value
 	}
 	host, _, hasPath := strings.Cut(host, ":")
+	hasPath = hasPath && (program == "scp" || program == "rsync" || program == "sftp")
 	if !hasUser && !hasPath && (!strings.Contains(host, ".") || strings.ContainsAny(value, "/*")) {
 		return nil // a file or a word
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 
 	"nightferry/internal/estate"
@@ -152,7 +153,7 @@ func endpoint(s, port string) string {
 	if err != nil {
 		host, given = strings.Trim(s, "[]"), port
 	}
-	if !isHostname(host) {
+	if _, err := strconv.ParseUint(given, 10, 16); err != nil || !isHostname(host) {
 		return ""
 	}
 	return net.JoinHostPort(strings.ToLower(host), given)

@@ -22,11 +22,11 @@ if timeout 9 true; then T='timeout 15'; elif timeout -t 9 true; then T='timeout 
 logins() { sed -E -e 's#(://[^:/@[:space:]]+):[^@[:space:]]+@#\1:***@#g' -e 's#://[^/@[:space:]:]+@#://***@#g'; }
 secrets() {
   sed -E -e 's#(://)[^@/[:space:]]*:[^@[:space:]]+@#\1***@#g' -e 's#://[^/@[:space:]:]+@#://***@#g' \
+    -e 's/(sshpass[[:space:]]+-p)[[:space:]]*[^[:space:]]+/\1 ***/g' \
     -e 's/([Aa][Uu][Tt][Hh][Oo][Rr][Ii][Zz][Aa][Tt][Ii][Oo][Nn][:=]?[[:space:]]*)[^[:space:]]+([[:space:]]+[^[:space:]]+)?/\1***/g' \
     -e 's/(([Pp][Aa][Ss][Ss]|[Pp][Ww][Dd]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]|[Aa][Pp][Ii][-_]?[Kk][Ee][Yy]|[A-Za-z]*[-_][Kk][Ee][Yy]|[Cc][Rr][Ee][Dd][Ee][Nn][Tt][Ii][Aa][Ll]|[Bb][Ee][Aa][Rr][Ee][Rr])[-_A-Za-z0-9]*["]?([[:space:]]*[:=][[:space:]]*|[[:space:]]+))("[^"]*"|[^[:space:],;&]+)/\1***/g' \
     -e 's/((^|[[:space:]])(-u|-U|--user|--proxy-user|--login-path)[[:space:]=]*)[^[:space:]]*[:%][^[:space:]]*/\1***/g' \
     -e ':a' -e 's/((sshpass|mysql[a-z]*|mariadb[-a-z]*|ldap[a-z]+|redis-cli|smbclient|lftp|mongo[a-z]*|zip|7z|openssl|swaks)[[:space:]].*[[:space:]]-(p|w|a|ap|au|P))[[:space:]]*[^[:space:]*-][^[:space:]]*/\1 ***/' -e 'ta' \
-    -e 's/(sshpass[[:space:]]+-p)[[:space:]]*[^[:space:]]+/\1 ***/g' \
     -e 's/[A-Fa-f0-9]{32,}/***/g'
 }
 p() {
