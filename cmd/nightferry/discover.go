@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,7 +16,6 @@ import (
 	"nightferry/discover/odoo"
 	"nightferry/discover/postgres"
 	"nightferry/internal/engagement"
-	"nightferry/internal/estate"
 	"nightferry/internal/outcome"
 )
 
@@ -151,25 +149,6 @@ func (a *app) discovered(d *desk, summary discover.Summary, asJSON bool) error {
 		}
 	}
 	return outcome.Found(fmt.Errorf("%d targets could not be read, %d facts of others are missing", assets, len(gaps)-assets))
-}
-
-func printGaps(w io.Writer, gaps []estate.Gap) {
-	if len(gaps) == 0 {
-		return
-	}
-	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "MISSING\tWHAT\tWHY\tWHAT WOULD MEND IT")
-	for _, gap := range gaps {
-		fmt.Fprintf(table, "%s\t%s\t%s: %s\t%s\n", gap.Asset, orWord(gap.Section, "everything"), gap.Coverage, gap.Problem, orWord(gap.Mend, "—"))
-	}
-	table.Flush()
-}
-
-func orWord(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // targets lists what is in scope, and by whom it is read.

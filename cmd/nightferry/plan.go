@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -144,23 +143,24 @@ func sum(text []byte) string {
 }
 
 func printPlan(w io.Writer, p plan.Plan) {
-	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	for _, wave := range p.Waves {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", wave.Name, wave.Title, wave.Runbook)
+		fmt.Fprintf(w, "%s  %s\n", wave.Name, wave.Title)
 		for _, item := range wave.Checklist {
-			fmt.Fprintf(table, "  %s\t%s\t%s\n", itemState(item), item.Name, item.Evidence)
+			fmt.Fprintf(w, "  %-12s %s (%s)\n", itemState(item), item.Name, item.Evidence)
 		}
 		for _, m := range wave.Members {
-			fmt.Fprintf(table, "  %s\t%s\t\n", m.Service, m.Class)
+			fmt.Fprintf(w, "  %-12s %s\n", m.Service, m.Class)
 			for _, r := range m.Reasons {
-				fmt.Fprintf(table, "  \t%s: %s\t\n", r.Constraint, r.Text)
+				fmt.Fprintf(w, "    %s: %s\n", r.Constraint, r.Text)
 			}
+		}
+		if wave.Runbook != "" {
+			fmt.Fprintf(w, "  runbook      %s\n", wave.Runbook)
 		}
 	}
 	for _, stay := range p.Retained {
-		fmt.Fprintf(table, "stays\t%s: %s\t\n", stay.Service, stay.Reasons[0].Text)
+		fmt.Fprintf(w, "stays  %s: %s\n", stay.Service, stay.Reasons[0].Text)
 	}
-	table.Flush()
 	for _, warning := range p.Warnings {
 		fmt.Fprintln(w, "! "+warning)
 	}
