@@ -151,3 +151,18 @@ func TestBadUse(t *testing.T) {
 		require.Error(t, run(args, io.Discard, io.Discard), args)
 	}
 }
+
+func FuzzEscape(f *testing.F) {
+	for _, text := range []string{"plain", "a\tb\nc\r", `MSH|^~\&|`, `\N`, `\.`, "O'Test\x00", "测试\\\n"} {
+		f.Add(text)
+	}
+	unescape := strings.NewReplacer(`\\`, `\`, `\t`, "\t", `\n`, "\n", `\r`, "\r")
+	f.Fuzz(func(t *testing.T, text string) {
+		if text == "" {
+			return // NULL, by design
+		}
+		escaped := field(text)
+		require.False(t, strings.ContainsAny(escaped, "\t\n\r"))
+		require.Equal(t, text, unescape.Replace(escaped))
+	})
+}
