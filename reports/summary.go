@@ -30,10 +30,10 @@ func subtitle(in Input) string {
 		day := a.At.UTC().Format("2006-01-02")
 		first, last = cmp.Or(min(first, day), day), max(last, day)
 	}
-	switch {
-	case first == "":
+	switch first {
+	case "":
 		return made + ". Nothing has been read yet."
-	case first == last:
+	case last:
 		return made + ", from what was read on " + first + "."
 	}
 	return made + ", from what was read from " + first + " to " + last + "."

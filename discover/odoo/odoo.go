@@ -81,21 +81,21 @@ type reader struct {
 // sections reads all that needs a login, in a fixed order.
 func (r *reader) sections(ctx context.Context) {
 	found := r.found
-	found.Modules = read(r, ctx, "ir.module.module", r.modules)
-	found.Users = read(r, ctx, "res.users", r.users)
-	found.Crons = read(r, ctx, "ir.cron", r.crons)
-	found.MailServers = read(r, ctx, "ir.mail_server", r.mailServers)
-	found.Inbound = read(r, ctx, "fetchmail.server", r.inbound)
-	found.Providers = read(r, ctx, "payment, LDAP and OAuth providers", r.providers)
-	found.Models = read(r, ctx, "ir.model", r.models)
-	found.Attachments = read(r, ctx, "ir.attachment", r.attachments)
+	found.Modules = read(ctx, r, "ir.module.module", r.modules)
+	found.Users = read(ctx, r, "res.users", r.users)
+	found.Crons = read(ctx, r, "ir.cron", r.crons)
+	found.MailServers = read(ctx, r, "ir.mail_server", r.mailServers)
+	found.Inbound = read(ctx, r, "fetchmail.server", r.inbound)
+	found.Providers = read(ctx, r, "payment, LDAP and OAuth providers", r.providers)
+	found.Models = read(ctx, r, "ir.model", r.models)
+	found.Attachments = read(ctx, r, "ir.attachment", r.attachments)
 	if r.stopped != nil {
 		r.warn("the reading stopped early: " + r.stopped.Error())
 	}
 }
 
 // read runs one section, unless an earlier one showed that asking on is useless.
-func read[T any](r *reader, ctx context.Context, source string, section func(context.Context) (estate.Section[T], error)) estate.Section[T] {
+func read[T any](ctx context.Context, r *reader, source string, section func(context.Context) (estate.Section[T], error)) estate.Section[T] {
 	if r.stopped != nil {
 		return estate.Miss[T](estate.NotAsked, source, "the reading stopped before: "+r.stopped.Error(), "")
 	}

@@ -87,14 +87,10 @@ func (p *page) put(row, column, span int, r role, c reports.Cell, right bool) {
 				return err
 			}
 		}
-		// SetCellValue would restyle times.
-		if c.Kind == reports.Moment {
-			return p.SetCellStr(summaryName, from, c.String())
-		}
 		if n, ok := value(c).(float64); ok {
 			return p.SetCellFloat(summaryName, from, n, -1, 64)
 		}
-		return p.SetCellStr(summaryName, from, value(c).(string))
+		return p.SetCellStr(summaryName, from, clean(c.String())) // a time too, as words: SetCellValue would restyle it
 	})
 }
 

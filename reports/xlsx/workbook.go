@@ -4,6 +4,7 @@ package xlsx
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -16,9 +17,9 @@ import (
 )
 
 // Render returns the bytes of the workbook.
-func Render(doc reports.Document) ([]byte, error) {
+func Render(doc reports.Document) (data []byte, err error) {
 	f := excelize.NewFile()
-	defer f.Close()
+	defer func() { err = errors.Join(err, f.Close()) }() // removes what streams left on disk
 	w := &workbook{File: f, doc: doc, styles: map[look]int{}}
 	if err := w.build(); err != nil {
 		return nil, fmt.Errorf("make the workbook: %w", err)
