@@ -146,11 +146,14 @@ func (c *comparison) count(onLegacy, onTarget map[string]int64) {
 	}
 }
 
-var differenceOrder = map[evidence.Difference]int{evidence.RowMissing: 0, evidence.RowExtra: 1, evidence.RowChanged: 2}
+// rank orders missing before extra before changed.
+func rank(d evidence.Difference) int {
+	return slices.Index([]evidence.Difference{evidence.RowMissing, evidence.RowExtra, evidence.RowChanged}, d)
+}
 
-// compareRows orders missing before extra before changed, and numbers by size.
+// compareRows orders rows by rank, and numbers by size.
 func compareRows(a, b evidence.Row) int {
-	return cmp.Or(cmp.Compare(differenceOrder[a.Difference], differenceOrder[b.Difference]),
+	return cmp.Or(cmp.Compare(rank(a.Difference), rank(b.Difference)),
 		cmp.Compare(len(a.Key), len(b.Key)), strings.Compare(a.Key, b.Key))
 }
 
@@ -177,17 +180,17 @@ func (r *run) showKey(p pair, key []string) func(string) string {
 	}
 }
 
-// identifying are parts of column names whose numbers are given to people, not made up by a sequence.
-var identifying = []string{"mrn", "medical", "ssn", "social", "nhs", "national", "insurance", "passport", "licence", "license",
-	"phone", "mobile", "fax", "birth", "tax", "vat", "iban", "account", "card", "barcode", "identifier", "identity", "ref", "code", "number", "zip", "postal"}
-
-// NamesAPerson tells by a column's name whether its values identify a person outside of the database.
+// NamesAPerson tells by a column's name whether its values identify a person outside of the database: numbers
+// that people are given, not those that a sequence made up.
 func NamesAPerson(column string) bool {
 	column = strings.ToLower(column)
 	for _, part := range strings.FieldsFunc(column, func(r rune) bool { return r == '_' || r == ' ' || r == '-' }) {
-		if slices.Contains(identifying, part) {
-			// account_id and card_id are Odoo's links to such things, not the things; national_id is the thing.
-			return !strings.HasSuffix(column, "_id") || !slices.Contains([]string{"account", "card", "tax", "code", "phone", "insurance"}, part)
+		switch part {
+		case "mrn", "medical", "ssn", "social", "nhs", "national", "passport", "licence", "license", "mobile", "fax", "birth", "vat",
+			"iban", "barcode", "identifier", "identity", "ref", "number", "zip", "postal":
+			return true
+		case "insurance", "phone", "tax", "account", "card", "code":
+			return !strings.HasSuffix(column, "_id") // account_id is Odoo's link to an account, not its number
 		}
 	}
 	return false

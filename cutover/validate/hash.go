@@ -55,14 +55,18 @@ func (h hashing) method(options Options) evidence.Method {
 // element is one value that enters a hash: an SQL expression and the type it has.
 type element struct{ sql, typ string }
 
-// nativeTypes hash every bit of themselves, with the same function in every version that has one.
-var nativeTypes = map[string]bool{
-	"bool": true, "int2": true, "int4": true, "oid": true, "char": true, "name": true, "text": true, "varchar": true,
-	"bytea": true, "date": true, "uuid": true, "inet": true, "cidr": true, "macaddr": true, "macaddr8": true,
+// hashesAllOfItself tells of which types PostgreSQL's hash sees every bit, by the same function in every
+// version that has one.
+func hashesAllOfItself(typ string) bool {
+	switch typ {
+	case "bool", "int2", "int4", "oid", "char", "name", "text", "varchar", "bytea", "date", "uuid", "inet", "cidr", "macaddr", "macaddr8":
+		return true
+	}
+	return false
 }
 
-// lenientTypes have a hash that sees all but what their = operator holds equal.
-var lenientTypes = map[string]bool{"float4": true, "float8": true, "bpchar": true}
+// hashesWhatEquals tells of which types it sees all but what their = operator holds equal.
+func hashesWhatEquals(typ string) bool { return typ == "float4" || typ == "float8" || typ == "bpchar" }
 
 // formOf is how a type enters the hash when both sides have it.
 func (h hashing) formOf(t *typeInfo) form {
@@ -71,7 +75,7 @@ func (h hashing) formOf(t *typeInfo) form {
 		return text
 	case t.kind != "b" || t.schema != "pg_catalog" || t.isArray || strings.HasPrefix(t.name, "reg"):
 		return text // output functions of these name types by OID, or are an extension's
-	case nativeTypes[t.name], h.lenient && lenientTypes[t.name]:
+	case hashesAllOfItself(t.name), h.lenient && hashesWhatEquals(t.name):
 		return native
 	case t.send != "":
 		return send

@@ -61,18 +61,20 @@ func (s *side) typeOf(oid int64) *typeInfo {
 
 // riddles are the values that both servers must hash alike before a type is trusted. They are ASCII, since a
 // database need not have any other letter.
-var riddles = map[string][]string{
-	"bool": {"t", "f"}, "int2": {"-32768", "32767", "0"}, "int4": {"-2147483648", "2147483647", "1"}, "oid": {"0", "4294967295"},
-	"char": {"a", "~"}, "text": {"", "a", "a longer text, of more than twelve bytes", " trailing "}, "bytea": {`\x`, `\x00ff10`}, "date": {"0044-03-15 BC", "1900-02-28", "infinity"},
-	"uuid": {"00000000-0000-0000-0000-000000000000", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"},
-	"inet": {"10.0.0.1/8", "::1"}, "cidr": {"10.0.0.0/8"}, "macaddr": {"08:00:2b:01:02:03"}, "macaddr8": {"08:00:2b:01:02:03:04:05"},
-	"float4": {"0", "1.5", "-3e38", "NaN"}, "float8": {"0", "1.5", "-1e300", "NaN"}, "bpchar": {"", "ab "},
+func riddles() map[string][]string {
+	return map[string][]string{
+		"bool": {"t", "f"}, "int2": {"-32768", "32767", "0"}, "int4": {"-2147483648", "2147483647", "1"}, "oid": {"0", "4294967295"},
+		"char": {"a", "~"}, "text": {"", "a", "a longer text, of more than twelve bytes", " trailing "}, "bytea": {`\x`, `\x00ff10`}, "date": {"0044-03-15 BC", "1900-02-28", "infinity"},
+		"uuid": {"00000000-0000-0000-0000-000000000000", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"},
+		"inet": {"10.0.0.1/8", "::1"}, "cidr": {"10.0.0.0/8"}, "macaddr": {"08:00:2b:01:02:03"}, "macaddr8": {"08:00:2b:01:02:03:04:05"},
+		"float4": {"0", "1.5", "-3e38", "NaN"}, "float8": {"0", "1.5", "-1e300", "NaN"}, "bpchar": {"", "ab "},
+	}
 }
 
 // settle finds the fastest way of hashing that both servers do alike.
 func settle(ctx context.Context, w *worker, legacy, target *side, options Options) (hashing, error) {
 	oldest := min(legacy.server.Major(), target.server.Major())
-	h := hashing{mode: byRecord, seed: options.seed(), lenient: !options.Strict, blind: map[string]bool{},
+	h := hashing{mode: byRecord, seed: options.seed(), lenient: options.Lenient, blind: map[string]bool{},
 		convert: legacy.server.Encoding != target.server.Encoding}
 	h.trim = h.lenient && oldest >= 13
 	switch {
@@ -119,13 +121,13 @@ func settle(ctx context.Context, w *worker, legacy, target *side, options Option
 // answers gives a server's hash of each type's riddles.
 func (h hashing) answers(ctx context.Context, c *connector) (map[string]string, error) {
 	parts := []string{"SELECT 'rehash', " + h.rehash("$1::int8") + "::text"}
-	for _, name := range slices.Sorted(maps.Keys(riddles)) {
+	for _, name := range slices.Sorted(maps.Keys(riddles())) {
 		typ := "pg_catalog." + pgread.Ident(name)
-		elements := make([]element, len(riddles[name])+1)
-		for i, value := range riddles[name] {
+		elements := make([]element, len(riddles()[name])+1)
+		for i, value := range riddles()[name] {
 			elements[i] = element{"'" + value + "'::" + typ, typ}
 		}
-		elements[len(riddles[name])] = element{"NULL::" + typ, typ}
+		elements[len(riddles()[name])] = element{"NULL::" + typ, typ}
 		parts = append(parts, "SELECT '"+name+"', "+h.combine(elements, "$1::int8")+"::text")
 	}
 	found := map[string]string{}

@@ -35,9 +35,9 @@ type Options struct {
 	Now func() time.Time
 	// Exclude names tables and sequences to leave out: "schema.name", or "name" in schema public.
 	Exclude []string
-	// Strict also tells apart what PostgreSQL holds equal: numeric 1.0 and 1.00, float 0 and -0, and
-	// the trailing blanks of a bpchar.
-	Strict bool
+	// Lenient holds equal what PostgreSQL holds equal though it is stored otherwise: numeric 1.0 and 1.00 (where
+	// both servers are 13 or later), float 0 and -0, and trailing blanks of a bpchar. A copy needs no leniency.
+	Lenient bool
 	// Conceal tells whether a key column identifies a person, so that its numbers are not shown either.
 	// Nil means by the column's name, see [NamesAPerson].
 	Conceal    func(table, column string) bool

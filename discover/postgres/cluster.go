@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"path"
 	"strings"
 	"time"
@@ -22,23 +23,23 @@ const sqlSeesAll pgread.SQL = `
 SELECT pg_has_role(current_user, 'pg_read_all_settings', 'USAGE'), pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')`
 
 // seesAll tells whether the role may see all settings, and all sessions.
-func (r reading) seesAll() (settings, sessions bool, err error) {
-	err = r.session.Read(r.ctx, func(reader *pgread.Reader) error {
+func (r reading) seesAll(ctx context.Context) (settings, sessions bool, err error) {
+	err = r.session.Read(ctx, func(reader *pgread.Reader) error {
 		return reader.Row(sqlSeesAll, nil, &settings, &sessions)
 	})
 	return settings, sessions, err
 }
 
-func (r reading) settings() estate.Section[[]estate.Setting] {
+func (r reading) settings(ctx context.Context) estate.Section[[]estate.Setting] {
 	const source = "pg_settings"
-	found, err := list(r, sqlSettings, func(row pgread.Row, s *estate.Setting) error {
+	found, err := list(ctx, r, sqlSettings, func(row pgread.Row, s *estate.Setting) error {
 		err := row.Scan(&s.Name, &s.Value, &s.Unit, &s.Source)
 		s.Name = clean(s.Name)
 		s.Value = presentable(s.Name, s.Value)
 		return err
 	})
 	result := section(source, found, err)
-	if all, _, err := r.seesAll(); result.Coverage.IsKnown() && (err != nil || !all) {
+	if all, _, err := r.seesAll(ctx); result.Coverage.IsKnown() && (err != nil || !all) {
 		result.Problem = "settings that only administrators may see are not among these"
 		result.Grant = r.grantMonitor()
 	}
@@ -72,8 +73,8 @@ SELECT r.rolname::text, r.rolsuper, r.rolcanlogin, r.rolcreatedb, r.rolcreaterol
        ARRAY(SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid ORDER BY 1)
 FROM pg_roles r WHERE r.rolname !~ '^pg_' ORDER BY 1`
 
-func (r reading) roles() estate.Section[[]estate.Role] {
-	found, err := list(r, sqlRoles, func(row pgread.Row, role *estate.Role) error {
+func (r reading) roles(ctx context.Context) estate.Section[[]estate.Role] {
+	found, err := list(ctx, r, sqlRoles, func(row pgread.Row, role *estate.Role) error {
 		var until *int64
 		err := row.Scan(&role.Name, &role.Superuser, &role.Login, &role.CreateDB, &role.CreateRole, &role.Replication,
 			&role.BypassRLS, &until, &role.MemberOf)
@@ -92,14 +93,14 @@ FROM pg_stat_activity a LEFT JOIN pg_stat_ssl s ON s.pid = a.pid
 WHERE a.pid <> pg_backend_pid() AND a.datname IS NOT NULL AND a.usename IS NOT NULL AND coalesce(a.backend_type, 'client backend') = 'client backend'
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`
 
-func (r reading) clients() estate.Section[[]estate.DatabaseClient] {
-	found, err := list(r, sqlClients, func(row pgread.Row, client *estate.DatabaseClient) error {
+func (r reading) clients(ctx context.Context) estate.Section[[]estate.DatabaseClient] {
+	found, err := list(ctx, r, sqlClients, func(row pgread.Row, client *estate.DatabaseClient) error {
 		err := row.Scan(&client.Database, &client.Role, &client.Address, &client.Application, &client.TLS, &client.Count)
 		client.Database, client.Role, client.Application = clean(client.Database), clean(client.Role), clean(client.Application)
 		return err
 	})
 	result := section("pg_stat_activity, pg_stat_ssl", found, err)
-	if _, all, err := r.seesAll(); result.Coverage.IsKnown() && (err != nil || !all) {
+	if _, all, err := r.seesAll(ctx); result.Coverage.IsKnown() && (err != nil || !all) {
 		result.Coverage = estate.Denied
 		result.Problem = "addresses and TLS of other roles' sessions are hidden: these are sessions by database, role and application"
 		result.Grant = r.grantMonitor()
@@ -111,8 +112,8 @@ const sqlArchiver pgread.SQL = `
 SELECT current_setting('archive_mode'), archived_count, extract(epoch FROM last_archived_time)::int8, failed_count, extract(epoch FROM last_failed_time)::int8
 FROM pg_stat_archiver`
 
-func (r reading) archiver() estate.Section[estate.Archiver] {
-	found, err := list(r, sqlArchiver, func(row pgread.Row, a *estate.Archiver) error {
+func (r reading) archiver(ctx context.Context) estate.Section[estate.Archiver] {
+	found, err := list(ctx, r, sqlArchiver, func(row pgread.Row, a *estate.Archiver) error {
 		var archived, failed *int64
 		err := row.Scan(&a.Mode, &a.Archived, &archived, &a.Failed, &failed)
 		a.LastArchived, a.LastFailed = timeOf(archived), timeOf(failed)

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"fmt"
 
 	"nightferry/internal/estate"
@@ -23,9 +24,9 @@ type listed struct {
 }
 
 // databases lists all databases of the cluster and enters each that it may.
-func (r reading) databases(note func(string)) estate.Section[[]estate.Database] {
+func (r reading) databases(ctx context.Context, note func(string)) estate.Section[[]estate.Database] {
 	const source = "pg_database"
-	found, err := list(r, sqlDatabases, func(row pgread.Row, d *listed) error {
+	found, err := list(ctx, r, sqlDatabases, func(row pgread.Row, d *listed) error {
 		err := row.Scan(&d.exact, &d.Owner, &d.Encoding, &d.Collation, &d.open, &d.connect, &d.SizeBytes)
 		d.Name, d.Owner, d.Collation = clean(d.exact), clean(d.Owner), clean(d.Collation)
 		return err
@@ -43,7 +44,7 @@ func (r reading) databases(note func(string)) estate.Section[[]estate.Database] 
 			refuse(&d.Database, estate.Denied, "the role may not connect to it",
 				"GRANT CONNECT ON DATABASE "+pgread.Ident(d.Name)+" TO "+pgread.Ident(r.session.Server().Role))
 		default:
-			r.enter(d.exact, &d.Database)
+			r.enter(ctx, d.exact, &d.Database)
 		}
 		databases[i] = d.Database
 	}
@@ -57,28 +58,28 @@ func refuse(d *estate.Database, coverage estate.Coverage, problem, grant string)
 }
 
 // enter reads one database, over the session at hand where it is connected to it.
-func (r reading) enter(name string, d *estate.Database) {
+func (r reading) enter(ctx context.Context, name string, d *estate.Database) {
 	inside := r
 	if name != r.session.Server().Database {
 		config := r.config
 		config.Database = name
-		session, err := pgread.Open(r.ctx, config)
+		session, err := pgread.Open(ctx, config)
 		if err != nil {
 			refuse(d, coverageOf(err), err.Error(), mendOf(err))
 			return
 		}
-		defer session.Close(r.ctx)
+		defer session.Close(ctx)
 		inside.session = session
 	}
-	d.Extensions = inside.extensions()
-	d.Tables = inside.tables()
-	d.Sequences = inside.sequences()
+	d.Extensions = inside.extensions(ctx)
+	d.Tables = inside.tables(ctx)
+	d.Sequences = inside.sequences(ctx)
 }
 
 const sqlExtensions pgread.SQL = `SELECT extname::text, extversion FROM pg_extension ORDER BY 1`
 
-func (r reading) extensions() estate.Section[[]estate.Extension] {
-	found, err := list(r, sqlExtensions, func(row pgread.Row, e *estate.Extension) error {
+func (r reading) extensions(ctx context.Context) estate.Section[[]estate.Extension] {
+	found, err := list(ctx, r, sqlExtensions, func(row pgread.Row, e *estate.Extension) error {
 		err := row.Scan(&e.Name, &e.Version)
 		e.Name, e.Version = clean(e.Name), clean(e.Version)
 		return err
@@ -97,9 +98,9 @@ LEFT JOIN pg_class t ON t.oid = d.refobjid LEFT JOIN pg_attribute a ON a.attreli
 WHERE c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 ORDER BY 1, 2`
 
-func (r reading) sequences() estate.Section[[]estate.Sequence] {
+func (r reading) sequences(ctx context.Context) estate.Section[[]estate.Sequence] {
 	hidden := 0
-	found, err := list(r, sqlSequences, func(row pgread.Row, s *estate.Sequence) error {
+	found, err := list(ctx, r, sqlSequences, func(row pgread.Row, s *estate.Sequence) error {
 		var readable bool
 		err := row.Scan(&s.Schema, &s.Name, &s.OwnedBy, &s.Increment, &readable, &s.LastValue)
 		s.Schema, s.Name, s.OwnedBy = clean(s.Schema), clean(s.Name), clean(s.OwnedBy)

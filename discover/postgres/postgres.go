@@ -57,15 +57,15 @@ func (c Collector) Collect(ctx context.Context, note func(step string)) estate.P
 	if known.Superuser {
 		server.Collected.Warnings = append(server.Collected.Warnings, "read as a superuser, who could also write")
 	}
-	r := reading{ctx: ctx, session: session, config: c.Config}
+	r := reading{session: session, config: c.Config}
 	note("settings")
-	server.Settings = r.settings()
+	server.Settings = r.settings(ctx)
 	note("roles")
-	server.Roles = r.roles()
+	server.Roles = r.roles(ctx)
 	note("clients")
-	server.Clients = r.clients()
-	server.Archiver = r.archiver()
-	server.Databases = r.databases(note)
+	server.Clients = r.clients(ctx)
+	server.Archiver = r.archiver(ctx)
+	server.Databases = r.databases(ctx, note)
 	if ctx.Err() != nil {
 		server.Collected.Coverage, server.Collected.Problem = estate.Timeout, "reading was cut short"
 	}
@@ -84,15 +84,14 @@ func notAsked(server *estate.PostgresServer) {
 
 // reading is one session on the way through its sections.
 type reading struct {
-	ctx     context.Context
 	session *pgread.Session
 	config  pgread.Config
 }
 
 // list reads the rows of a query, each by scan.
-func list[T any](r reading, query pgread.SQL, scan func(pgread.Row, *T) error) ([]T, error) {
+func list[T any](ctx context.Context, r reading, query pgread.SQL, scan func(pgread.Row, *T) error) ([]T, error) {
 	values := []T{}
-	err := r.session.Read(r.ctx, func(reader *pgread.Reader) error {
+	err := r.session.Read(ctx, func(reader *pgread.Reader) error {
 		return reader.Each(query, nil, func(row pgread.Row) error {
 			var value T
 			if err := scan(row, &value); err != nil {

@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"context"
+
 	"nightferry/internal/estate"
 	"nightferry/internal/pgread"
 )
@@ -66,35 +68,59 @@ JOIN pg_class f ON f.oid = k.confrelid JOIN pg_namespace fn ON fn.oid = f.relnam
 WHERE k.contype = 'f' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 ORDER BY k.conrelid, k.conname`
 
-var kinds = map[string]string{"r": "table", "p": "partitioned", "v": "view", "m": "materialized view", "f": "foreign"}
+// kindOf is relkind in words.
+func kindOf(relkind string) string {
+	switch relkind {
+	case "r":
+		return "table"
+	case "p":
+		return "partitioned"
+	case "v":
+		return "view"
+	case "m":
+		return "materialized view"
+	}
+	return "foreign"
+}
 
-var identities = map[string]string{"d": "default", "n": "nothing", "f": "full", "i": "index"}
+// identityOf is relreplident in words.
+func identityOf(relreplident string) string {
+	switch relreplident {
+	case "n":
+		return "nothing"
+	case "f":
+		return "full"
+	case "i":
+		return "index"
+	}
+	return "default"
+}
 
 // tables reads all tables of a database. Sizes of partitioned tables are those of their partitions, which are
 // tables of their own, so theirs is 0.
-func (r reading) tables() estate.Section[[]estate.Table] {
+func (r reading) tables(ctx context.Context) estate.Section[[]estate.Table] {
 	const source = "pg_class, pg_attribute, pg_index, pg_constraint"
 	places := map[int64]int{} // OID → index
-	tables, err := list(r, sqlTables, func(row pgread.Row, t *estate.Table) error {
+	tables, err := list(ctx, r, sqlTables, func(row pgread.Row, t *estate.Table) error {
 		var oid int64
 		var kind, identity string
 		err := row.Scan(&oid, &t.Schema, &t.Name, &kind, &t.Unlogged, &identity, &t.RowEstimate, &t.Comment)
 		t.Schema, t.Name, t.Comment = clean(t.Schema), clean(t.Name), clean(t.Comment)
-		t.Kind = kinds[kind]
+		t.Kind = kindOf(kind)
 		if kind == "r" || kind == "p" {
-			t.ReplicaIdentity = identities[identity]
+			t.ReplicaIdentity = identityOf(identity)
 		}
 		places[oid] = len(places)
 		return err
 	})
 	if err == nil {
-		err = r.details(tables, places)
+		err = r.details(ctx, tables, places)
 	}
 	if err != nil {
 		return section[[]estate.Table](source, nil, err)
 	}
 	result := estate.Know(source, tables)
-	estimated, err := r.sizes(tables, places)
+	estimated, err := r.sizes(ctx, tables, places)
 	switch {
 	case err != nil:
 		return section[[]estate.Table](source, nil, err)
@@ -106,13 +132,13 @@ func (r reading) tables() estate.Section[[]estate.Table] {
 
 // details adds columns, keys and references. A table that was made between two queries is not in places, and
 // left for the next time.
-func (r reading) details(tables []estate.Table, places map[int64]int) error {
+func (r reading) details(ctx context.Context, tables []estate.Table, places map[int64]int) error {
 	types := map[string]string{} // one copy of each type's name, whatever the number of columns
 	columns := sqlColumns
 	if r.session.Server().Major() < 12 {
 		columns = sqlColumns11
 	}
-	return r.session.Read(r.ctx, func(reader *pgread.Reader) error {
+	return r.session.Read(ctx, func(reader *pgread.Reader) error {
 		err := reader.Each(columns, nil, func(row pgread.Row) error {
 			var oid int64
 			var c estate.Column
@@ -158,9 +184,9 @@ func (r reading) details(tables []estate.Table, places map[int64]int) error {
 }
 
 // sizes adds the bytes of each table, estimated where a lock is in the way.
-func (r reading) sizes(tables []estate.Table, places map[int64]int) (estimated bool, err error) {
+func (r reading) sizes(ctx context.Context, tables []estate.Table, places map[int64]int) (estimated bool, err error) {
 	read := func(query pgread.SQL) error {
-		return r.session.Read(r.ctx, func(reader *pgread.Reader) error {
+		return r.session.Read(ctx, func(reader *pgread.Reader) error {
 			return reader.Each(query, nil, func(row pgread.Row) error {
 				var oid int64
 				var bytes *int64 // NULL for a table that was dropped meanwhile
@@ -172,7 +198,7 @@ func (r reading) sizes(tables []estate.Table, places map[int64]int) (estimated b
 			})
 		})
 	}
-	if err = read(sqlSizes); pgread.KindOf(err) != pgread.TimedOut || r.ctx.Err() != nil {
+	if err = read(sqlSizes); pgread.KindOf(err) != pgread.TimedOut || ctx.Err() != nil {
 		return false, err
 	}
 	return true, read(sqlSizesEstimated)

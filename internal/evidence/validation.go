@@ -140,12 +140,12 @@ type Sequence struct {
 
 // Verdict is that of the whole: different where anything differs, failed where nothing differs and something
 // is unproven, else same.
-func (v Validation) Verdict() Verdict {
+func (v *Validation) Verdict() Verdict {
 	switch t := v.Totals; {
 	case t.Mismatched+t.SequencesMismatched > 0:
 		return Different
-	case t.Unproven+t.SequencesUnproven > 0 || t.Tables == 0:
-		return Failed // an empty comparison proves nothing
+	case t.Unproven+t.SequencesUnproven > 0 || t.Same == 0:
+		return Failed // a comparison of no table proves nothing
 	}
 	return Same
 }

@@ -26,6 +26,7 @@ func TestVerdictOfTheWhole(t *testing.T) {
 		want      evidence.Verdict
 	}{
 		{"nothing compared", nil, nil, evidence.Failed},
+		{"all left out", table(evidence.Skipped), nil, evidence.Failed},
 		{"all same", table(evidence.Same, evidence.Skipped), sequence(evidence.Same), evidence.Same},
 		{"denied proves nothing", table(evidence.Same, evidence.Denied), nil, evidence.Failed},
 		{"timeout proves nothing", table(evidence.Same, evidence.TimedOut), nil, evidence.Failed},

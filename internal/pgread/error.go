@@ -136,8 +136,7 @@ func (e *Error) Unwrap() error { return e.interned }
 
 // KindOf is the kind of err, or empty where err is not ours.
 func KindOf(err error) Kind {
-	var own *Error
-	if errors.As(err, &own) {
+	if own, is := errors.AsType[*Error](err); is {
 		return own.Kind
 	}
 	return ""

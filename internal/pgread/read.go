@@ -26,7 +26,7 @@ type Row interface {
 // Reader reads inside one unit of work: one read-only transaction.
 type Reader struct {
 	s   *Session
-	ctx context.Context // of the unit, which is also the Reader's life
+	ctx context.Context //nolint:containedctx // of the unit of work, which is also the Reader's life
 }
 
 // sqlPin is run first in every transaction. The search path holds nothing that a user of the database could

@@ -137,14 +137,10 @@ func (c Config) keywords() string {
 
 // greet learns who we are and what we talk to.
 func (s *Session) greet(ctx context.Context) error {
-	err := s.Read(ctx, func(r *Reader) error {
+	return s.Read(ctx, func(r *Reader) error {
 		return r.Row(Greeting, nil, &s.server.Number, &s.server.Version, &s.server.Database, &s.server.Role,
 			&s.server.Encoding, &s.server.Superuser, &s.server.Monitor)
 	})
-	if KindOf(err) == Lost && s.guard.received.Load() == 0 {
-		return &Error{Kind: NotPostgres, Target: s.config.String()}
-	}
-	return err
 }
 
 // Greeting is the first query of every session: who are we, and who are you. It asks for both roles' rights,

@@ -307,6 +307,7 @@ func TestEnvironmentIsIgnored(t *testing.T) {
 }
 
 func closedPort(t *testing.T) int {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer listener.Close()
@@ -315,6 +316,7 @@ func closedPort(t *testing.T) int {
 
 // answering is a server that says one thing to everybody and then waits for the client to go.
 func answering(t *testing.T, words string) int {
+	t.Helper()
 	return serving(t, func(conn net.Conn) {
 		_, _ = io.Copy(conn, strings.NewReader(words))
 		_, _ = io.Copy(io.Discard, conn)

@@ -43,7 +43,7 @@ func Main(m *testing.M) int {
 }
 
 // shared starts the cluster at the first call.
-var shared = sync.OnceValues(start)
+var shared = sync.OnceValues(start) //nolint:gochecknoglobals // one cluster a test binary is what this package is for
 
 // errMissing is the one reason to leave tests out: a server that is there and does not start is a failure.
 var errMissing = errors.New("no /usr/lib/postgresql/*/bin/initdb: install Debian's package postgresql")
@@ -116,16 +116,24 @@ func (c *Cluster) Connect(tb testing.TB, database, role string) *pgx.Conn {
 }
 
 // ctxOf outlives the test's own context, which is over when cleanup runs.
-func ctxOf(tb testing.TB) context.Context { return context.WithoutCancel(tb.Context()) }
+func ctxOf(tb testing.TB) context.Context {
+	tb.Helper()
+	return context.WithoutCancel(tb.Context())
+}
 
 // wait polls until ready or the deadline.
 func wait(limit time.Duration, ready func() error) error {
-	deadline := time.Now().Add(limit)
+	tick, deadline := time.NewTicker(20*time.Millisecond), time.After(limit)
+	defer tick.Stop()
 	for {
 		err := ready()
-		if err == nil || time.Now().After(deadline) {
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
 			return err
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 }
