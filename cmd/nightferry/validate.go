@@ -18,7 +18,7 @@ import (
 func newValidate(a *app) *cobra.Command {
 	var legacy, target string
 	var exclude []string
-	var strict, asJSON bool
+	var lenient, asJSON bool
 	var parallel int
 	cmd := &cobra.Command{
 		Use:   "validate --legacy DSN --target DSN",
@@ -40,13 +40,13 @@ differs or could not be proved.`,
 				return err
 			}
 			return a.validate(cmd.Context(), legacy, target, asJSON, validate.Options{
-				Key: key, Now: a.now, Exclude: exclude, Strict: strict, Parallel: parallel})
+				Key: key, Now: a.now, Exclude: exclude, Lenient: lenient, Parallel: parallel})
 		},
 	}
 	cmd.Flags().StringVar(&legacy, "legacy", "", "connection `STRING` of the legacy database")
 	cmd.Flags().StringVar(&target, "target", "", "connection `STRING` of the target database")
 	cmd.Flags().StringSliceVar(&exclude, "exclude", nil, "leave out `TABLE` (schema.name); may be given again")
-	cmd.Flags().BoolVar(&strict, "strict", false, "also tell apart what PostgreSQL holds equal, such as 1.0 and 1.00")
+	cmd.Flags().BoolVar(&lenient, "lenient", false, "hold equal what PostgreSQL holds equal, such as 1.0 and 1.00")
 	cmd.Flags().IntVar(&parallel, "parallel", 0, "tables at once (default 2)")
 	for _, needed := range []string{"legacy", "target"} {
 		if err := cmd.MarkFlagRequired(needed); err != nil {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,7 +38,9 @@ func TestLegacy13AgainstTarget15(t *testing.T) {
 	target.AllowSuperuser = true
 
 	o := options()
+	start := time.Now()
 	before, err := validate.Compare(t.Context(), legacy, target, o)
+	took := time.Since(start).Round(time.Millisecond)
 	require.NoError(t, err)
 	require.Equal(t, "array", before.Method.Hash)
 	require.Empty(t, before.Method.AsText, "13 and 15 hash alike")
@@ -59,7 +62,7 @@ func TestLegacy13AgainstTarget15(t *testing.T) {
 	require.Equal(t, []evidence.Row{{Key: "10", Difference: evidence.RowChanged}}, table(t, after, "public.res_country").Rows)
 	require.Equal(t, []evidence.Row{{Key: "20", Difference: evidence.RowChanged}}, table(t, after, "public.ir_ui_view").Rows)
 	require.Equal(t, int64(1), table(t, after, "public.clinic_bed_stay").Missing)
-	t.Logf("13 against 15: %d tables, %d rows, %d moved meanwhile", before.Totals.Tables, before.Totals.LegacyRows, before.Totals.Mismatched)
+	t.Logf("13 against 15: %d tables, %d rows, %d moved meanwhile, in %v", before.Totals.Tables, before.Totals.LegacyRows, before.Totals.Mismatched, took)
 }
 
 // behind counts sequences that production has moved since it was copied.
