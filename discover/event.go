@@ -48,12 +48,16 @@ type Summary struct {
 	Gaps    []estate.Gap `json:"gaps"`    // what is missing of the targets this run read, in order of asset
 }
 
-// JSONLines is a listener that writes each event as a line of JSON. It stops writing at the first error.
+// JSONLines is a listener that writes each event as a line of JSON, whose first field is the version of this form,
+// 1. It stops writing at the first error.
 func JSONLines(w io.Writer) func(Event) {
 	encoder, broken := json.NewEncoder(w), false
 	return func(e Event) {
 		if !broken {
-			broken = encoder.Encode(e) != nil
+			broken = encoder.Encode(struct {
+				Version int `json:"version"`
+				Event
+			}{1, e}) != nil
 		}
 	}
 }

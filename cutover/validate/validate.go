@@ -171,7 +171,7 @@ func prepare(ctx context.Context, w *worker, options Options) (*run, error) {
 	if r.hash, err = settle(ctx, w, r.legacy, r.target, options); err != nil {
 		return nil, err
 	}
-	r.result = evidence.Validation{Format: 1, Legacy: r.legacy.evidence(), Target: r.target.evidence(), Method: r.hash.method(options)}
+	r.result = evidence.Validation{Version: 1, Legacy: r.legacy.evidence(), Target: r.target.evidence(), Method: r.hash.method(options)}
 	r.result.Notes = encodingNotes(r.legacy, r.target)
 	r.pairUp()
 	return r, nil

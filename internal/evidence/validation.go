@@ -32,7 +32,7 @@ func (v Verdict) IsUnproven() bool { return v == Denied || v == Failed || v == T
 
 // Validation is one comparison of a legacy database with its target.
 type Validation struct {
-	Format    int        `json:"format"` // of this document: 1
+	Version   int        `json:"version"` // of this document: 1
 	Legacy    Side       `json:"legacy"`
 	Target    Side       `json:"target"`
 	Method    Method     `json:"method"`

@@ -59,7 +59,7 @@ func TestSumCountsKnownRowsOnlyAndSorts(t *testing.T) {
 func TestValidationSurvivesJSON(t *testing.T) {
 	t.Parallel()
 	last := int64(7)
-	want := evidence.Validation{Format: 1, Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+	want := evidence.Validation{Version: 1, Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 		Tables: []evidence.Table{{Name: "public.t", Verdict: evidence.Different,
 			Rows:    []evidence.Row{{Key: "42", Difference: evidence.RowChanged}},
 			Columns: []evidence.ColumnDiff{{Name: "c", LegacyType: "integer"}}}},

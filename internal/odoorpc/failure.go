@@ -51,7 +51,7 @@ type Error struct {
 // Error names the server, and the model, database or login that it is about.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Odoo at %s %s", e.Server, e.Kind)
+	fmt.Fprintf(&b, "Odoo at %s %s", e.Server, string(e.Kind)) // not %s of Kind itself: that is an error, and begins with Odoo
 	switch e.Kind {
 	case WrongDatabase:
 		fmt.Fprintf(&b, ": %s", e.Database)
