@@ -231,19 +231,18 @@ func TestExplainNamesOnlyReads(t *testing.T) {
 	}
 }
 
-// BenchmarkTables reads a database of many tables; the facts ask for 20,000 in 15 s.
+// BenchmarkTables reads a database of 20,000 tables, as some estates have them; 15 s and 256 MB are its bounds.
 func BenchmarkTables(b *testing.B) {
 	c := pgtest.Shared(b)
 	name := c.Database(b, "")
-	const tables = 2000
-	conn := c.Connect(b, name, "postgres")
-	var all strings.Builder
-	for i := range tables {
-		fmt.Fprintf(&all, "CREATE TABLE t%d (id serial PRIMARY KEY, a text, b numeric, c timestamp, d int, e jsonb, f bool, g date, h text, i int);", i)
+	const tables, batch = 20_000, 500
+	for first := 0; first < tables; first += batch {
+		var statements strings.Builder
+		for i := first; i < first+batch; i++ {
+			fmt.Fprintf(&statements, "CREATE TABLE t%d (id serial PRIMARY KEY, a text, b numeric, c timestamp, d int, e jsonb, f bool, g date, h text, i int);", i)
+		}
+		c.Exec(b, name, statements.String())
 	}
-	_, err := conn.Exec(b.Context(), "SET max_parallel_workers = 0;"+all.String())
-	require.NoError(b, err)
-	require.NoError(b, conn.Close(b.Context()))
 	config := c.Config(name, "postgres")
 	config.AllowSuperuser = true
 	collector := postgres.Collector{Name: "db", Config: config, Now: clock}
