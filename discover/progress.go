@@ -109,7 +109,7 @@ func (l *Live) Tell(e Event) {
 			l.drawn++
 		}
 	}
-	io.WriteString(l.w, frame.String())
+	_, _ = io.WriteString(l.w, frame.String()) // a terminal that is gone is no reason to stop
 }
 
 func (l *Live) view() []string {

@@ -16,9 +16,9 @@ import (
 // Sink keeps what was found. Its methods are called by one goroutine at a time.
 type Sink interface {
 	// Has tells whether an earlier run has read the target to its end.
-	Has(Target) bool
+	Has(t Target) bool
 	// Save keeps an asset, whole or not at all.
-	Save(Asset) error
+	Save(a Asset) error
 }
 
 // Options of a run.

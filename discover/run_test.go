@@ -228,7 +228,7 @@ func TestLive(t *testing.T) {
 	shown := screen(out.String())
 	require.Equal(t, "1 read, 1 missing, 1 of earlier runs, 1 not read", shown[len(shown)-1])
 	require.NotContains(t, strings.Join(shown, "\n"), "…", "the view is gone at the end")
-	for _, line := range strings.Split(out.String(), "\n") {
+	for line := range strings.SplitSeq(out.String(), "\n") {
 		if strings.HasPrefix(line, "  host/") {
 			require.LessOrEqual(t, len([]rune(line)), 39, "a line that wraps breaks the redrawing")
 		}
@@ -238,7 +238,7 @@ func TestLive(t *testing.T) {
 // screen applies the two movements that the view uses.
 func screen(written string) []string {
 	var lines []string
-	for _, part := range strings.Split(written, "\n") {
+	for part := range strings.SplitSeq(written, "\n") {
 		for {
 			at := strings.Index(part, "\x1b[")
 			if at < 0 {

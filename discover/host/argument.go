@@ -45,8 +45,14 @@ func sorted(list []string) []string {
 	return slices.Compact(list)
 }
 
-// interpreters run a script that is the program people know.
-var interpreters = [...]string{"python", "perl", "ruby", "node", "php", "sh", "bash", "dash", "ash", "ksh", "busybox"}
+// interprets tells the programs that run a script, which is the program people know.
+func interprets(program string) bool {
+	switch program {
+	case "python", "perl", "ruby", "node", "php", "sh", "bash", "dash", "ash", "ksh", "busybox":
+		return true
+	}
+	return false
+}
 
 // programOf names the program, and that of an interpreter's script where it stands in a folder for programs:
 // elsewhere its name could be anybody's.
@@ -86,8 +92,7 @@ func programOf(argv []string) (string, []string) {
 }
 
 func isInterpreter(name string) bool {
-	stem := strings.TrimRight(name, "0123456789.")
-	return slices.Contains(interpreters[:], stem)
+	return interprets(strings.TrimRight(name, "0123456789."))
 }
 
 func isProgramFile(file string) bool {
@@ -139,14 +144,34 @@ func flagName(arg string) string {
 	return name
 }
 
-// hostFlags name a host in the argument that follows.
-var hostFlags = [...]string{"-h", "-H", "--host", "--hostname", "--server", "--remote", "--url", "--connect", "--smtp", "--db_host", "--db-host", "--target", "--relay", "--peer"}
+// namesPeer tells the flags that name a host in the argument that follows.
+func namesPeer(flag string) bool {
+	switch flag {
+	case "-h", "-H", "--host", "--hostname", "--server", "--remote", "--url", "--connect", "--smtp", "--db_host", "--db-host",
+		"--target", "--relay", "--peer":
+		return true
+	}
+	return false
+}
 
-// bindFlags name an address of the machine itself: where it listens, not whom it speaks to.
-var bindFlags = [...]string{"--bind", "--listen", "--address", "--interface", "--listen-address", "--http-interface", "-b", "-l"}
+// namesOwn tells the flags that name an address of the machine itself: where it listens, not whom it speaks to.
+func namesOwn(flag string) bool {
+	switch flag {
+	case "--bind", "--listen", "--address", "--interface", "--listen-address", "--http-interface", "-b", "-l":
+		return true
+	}
+	return false
+}
 
-// connecting programs name a host as a plain argument.
-var connecting = [...]string{"ssh", "sftp", "scp", "rsync", "curl", "wget", "ftp", "ftpput", "ftpget", "lftp", "nc", "ncat", "telnet", "psql", "pg_dump", "autossh", "ping"}
+// connects tells the programs that name a host as a plain argument.
+func connects(program string) bool {
+	switch program {
+	case "ssh", "sftp", "scp", "rsync", "curl", "wget", "ftp", "ftpput", "ftpget", "lftp", "nc", "ncat", "telnet", "psql",
+		"pg_dump", "autossh", "ping":
+		return true
+	}
+	return false
+}
 
 // hostsIn finds the hosts that an argument names: host or host:port.
 func hostsIn(program, arg, before string) []string {
@@ -171,15 +196,15 @@ func hostsIn(program, arg, before string) []string {
 		}
 		return found
 	}
-	if name, _, _ := strings.Cut(arg, "="); slices.Contains(bindFlags[:], before) || slices.Contains(bindFlags[:], name) {
+	if name, _, _ := strings.Cut(arg, "="); namesOwn(before) || namesOwn(name) {
 		return nil
 	}
 	value, isFlag := arg, strings.HasPrefix(arg, "-")
-	byFlag := slices.Contains(hostFlags[:], before)
+	byFlag := namesPeer(before)
 	if name, after, ok := strings.Cut(arg, "="); ok {
 		value = after
 		key := strings.ToLower(strings.Trim(name, "-"))
-		byFlag = slices.Contains(hostFlags[:], name) || strings.HasSuffix(key, "host") || strings.HasSuffix(key, "server")
+		byFlag = namesPeer(name) || strings.HasSuffix(key, "host") || strings.HasSuffix(key, "server")
 		isFlag = false
 	}
 	switch host, port := splitPort(value); {
@@ -198,7 +223,7 @@ func hostsIn(program, arg, before string) []string {
 
 // remoteOperand reads user@host, user@host:path, host:path and //host/share of the programs that connect.
 func remoteOperand(program, value string) []string {
-	if !slices.Contains(connecting[:], program) && program != "mount.cifs" && program != "smbclient" {
+	if !connects(program) && program != "mount.cifs" && program != "smbclient" {
 		return nil
 	}
 	if share, ok := strings.CutPrefix(value, "//"); ok {

@@ -100,11 +100,24 @@ const (
 	handshakeLimit = 5 * time.Second
 )
 
-// tlsPorts are where TLS is spoken from the first byte.
-var tlsPorts = [...]int{443, 465, 563, 636, 853, 990, 993, 995, 2376, 3269, 5061, 5432, 5671, 5986, 6443, 6697, 8006, 8443, 8883, 9443, 10250, 10443}
+// speaksTLS tells the ports where TLS is spoken from the first byte, or as soon as it is asked for.
+func speaksTLS(port int) bool {
+	switch port {
+	case 443, 465, 563, 636, 853, 990, 993, 995, 2376, 3269, 5061, 5432, 5671, 5986, 6443, 6697, 8006, 8443, 8883, 9443, 10250,
+		10443:
+		return true
+	}
+	return false
+}
 
-// proxies may serve TLS on any of their ports.
-var proxies = [...]string{"nginx", "haproxy", "apache2", "httpd", "traefik", "stunnel", "stunnel4", "caddy", "envoy"}
+// isProxy tells the programs that may serve TLS on any of their ports.
+func isProxy(program string) bool {
+	switch program {
+	case "nginx", "haproxy", "apache2", "httpd", "traefik", "stunnel", "stunnel4", "caddy", "envoy":
+		return true
+	}
+	return false
+}
 
 // handshakes asks the listeners that look like TLS for their certificates, once without a name and once for each
 // name that a proxy serves on the port. Nothing is sent but the greeting.
@@ -125,7 +138,7 @@ func handshakes(ctx context.Context, dial Dial, found []estate.Listener, routes 
 			}
 			c, err := greet(ctx, dial, address, name)
 			if err != nil {
-				if !errors.Is(err, errNoTLS) && slices.Contains(tlsPorts[:], l.Port) { // a proxy's other ports need not speak TLS
+				if !errors.Is(err, errNoTLS) && speaksTLS(l.Port) { // a proxy's other ports need not speak TLS
 					failed++
 				}
 				break // not TLS, or not for us: its other names will not do better
@@ -141,7 +154,7 @@ func shown(l estate.Listener) string {
 }
 
 func looksTLS(l estate.Listener) bool {
-	return slices.Contains(tlsPorts[:], l.Port) || slices.Contains(proxies[:], l.Process) && l.Port != 80
+	return speaksTLS(l.Port) || isProxy(l.Process) && l.Port != 80
 }
 
 // namesOn lists the names that are served by TLS on a port, without wildcards.

@@ -18,6 +18,7 @@ type frame struct {
 type transcript struct {
 	hello  bool // a shell ran the script
 	bye    bool // to its end
+	late   bool // time was up before its end
 	self   int  // process id of the script's shell
 	frames map[string]frame
 }
@@ -69,6 +70,8 @@ func (t transcript) coverage(key string) (estate.Coverage, string) {
 	switch {
 	case !ok && t.bye:
 		return estate.Failed, "the host skipped the question"
+	case !ok && t.late:
+		return estate.Timeout, "the time for this host was up before it came to this"
 	case !ok:
 		return estate.Failed, "the script was cut short before it came to this"
 	}

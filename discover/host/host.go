@@ -48,7 +48,7 @@ func Collect(ctx context.Context, dialer *remote.Dialer, e remote.Endpoint, envi
 	if err != nil {
 		return unread(err)
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	note("reading the machine")
 	nonce := options.Nonce()
 	result, err := client.Run(ctx, remote.Command{Script: script(nonce)})
@@ -60,6 +60,7 @@ func Collect(ctx context.Context, dialer *remote.Dialer, e remote.Endpoint, envi
 		return unread(err)
 	}
 	if !t.bye {
+		t.late = errors.Is(err, context.DeadlineExceeded)
 		c.Warnings = append(c.Warnings, cutShort(err, result))
 	}
 	h := estate.UnreadHost(e.Name, environment, c)

@@ -10,9 +10,16 @@ import (
 	"nightferry/internal/estate"
 )
 
-// virtual file systems are the kernel's own affair.
-var virtual = [...]string{"proc", "sysfs", "devtmpfs", "devpts", "tmpfs", "cgroup", "cgroup2", "pstore", "bpf", "tracefs", "debugfs", "configfs", "securityfs",
-	"mqueue", "hugetlbfs", "fusectl", "autofs", "binfmt_misc", "rpc_pipefs", "nsfs", "ramfs", "efivarfs", "swap", "selinuxfs"}
+// isVirtual tells the file systems that are the kernel's own affair.
+func isVirtual(kind string) bool {
+	switch kind {
+	case "proc", "sysfs", "devtmpfs", "devpts", "tmpfs", "cgroup", "cgroup2", "pstore", "bpf", "tracefs", "debugfs", "configfs",
+		"securityfs", "mqueue", "hugetlbfs", "fusectl", "autofs", "binfmt_misc", "rpc_pipefs", "nsfs", "ramfs", "efivarfs", "swap",
+		"selinuxfs":
+		return true
+	}
+	return false
+}
 
 // parseMounts joins /proc/mounts, /etc/fstab and df. Options are looked at for "ro" alone: they can hold passwords.
 func parseMounts(mounted, fstab, df string) []estate.Mount {
@@ -20,7 +27,7 @@ func parseMounts(mounted, fstab, df string) []estate.Mount {
 	read := func(body string, mark func(*estate.Mount)) {
 		for line := range lines(body) {
 			words := strings.Fields(line)
-			if len(words) < 4 || strings.HasPrefix(words[0], "#") || slices.Contains(virtual[:], words[2]) || words[1] == "none" {
+			if len(words) < 4 || strings.HasPrefix(words[0], "#") || isVirtual(words[2]) || words[1] == "none" {
 				continue
 			}
 			target := clean(unescape(words[1]))

@@ -9,16 +9,37 @@ import (
 	"nightferry/internal/estate"
 )
 
-// callers are the programs by which scripts speak to other systems.
-var callers = [...]string{"curl", "wget", "sftp", "scp", "ssh", "rsync", "lftp", "ftp", "ftpput", "ftpget", "telnet", "psql", "pg_dump", "pg_basebackup", "mysql", "mysqldump",
-	"smbclient", "rclone", "aws", "mail", "mailx", "sendmail", "msmtp", "swaks", "nc", "ncat", "redis-cli", "ldapsearch"}
+// isCaller tells the programs by which scripts speak to other systems.
+func isCaller(program string) bool {
+	switch program {
+	case "curl", "wget", "sftp", "scp", "ssh", "rsync", "lftp", "ftp", "ftpput", "ftpget", "telnet", "psql", "pg_dump",
+		"pg_basebackup", "mysql", "mysqldump", "smbclient", "rclone", "aws", "mail", "mailx", "sendmail", "msmtp", "swaks", "nc",
+		"ncat", "redis-cli", "ldapsearch":
+		return true
+	}
+	return false
+}
 
-// wrappers run the program that follows them.
-var wrappers = [...]string{"sudo", "nice", "ionice", "timeout", "env", "flock", "nohup", "chronic", "time", "exec", "command", "setsid", "systemd-cat", "runuser", "su"}
+// isWrapper tells the programs that run the one that follows them.
+func isWrapper(program string) bool {
+	switch program {
+	case "sudo", "nice", "ionice", "timeout", "env", "flock", "nohup", "chronic", "time", "exec", "command", "setsid",
+		"systemd-cat", "runuser", "su":
+		return true
+	}
+	return false
+}
 
-// builtins of shells do nothing that matters here.
-var builtins = [...]string{"test", "[", "[[", "cd", "true", "false", ":", ".", "source", "export", "set", "umask", "echo", "printf", "sleep", "exit", "return",
-	"fi", "done", "esac", "local", "read", "shift", "trap", "unset", "case", "for", "mkdir", "rm", "mv", "cat", "chmod", "date", "break", "continue"}
+// isBuiltin tells the words of shells, and programs, that do nothing that matters here.
+func isBuiltin(program string) bool {
+	switch program {
+	case "test", "[", "[[", "cd", "true", "false", ":", ".", "source", "export", "set", "umask", "echo", "printf", "sleep", "exit",
+		"return", "fi", "done", "esac", "local", "read", "shift", "trap", "unset", "case", "for", "mkdir", "rm", "mv", "cat", "chmod",
+		"date", "break", "continue":
+		return true
+	}
+	return false
+}
 
 // commandsIn takes a shell's line apart into its commands, roughly: what a shell would do with quotes and variables
 // does not change which program and which hosts are named.
@@ -29,14 +50,14 @@ func commandsIn(line string) []invocation {
 		for len(words) > 0 && (isAssignment(words[0]) || words[0] == "$" || slices.Contains([]string{"if", "then", "do", "else", "while", "!", "until"}, words[0])) {
 			words = words[1:]
 		}
-		for len(words) > 1 && slices.Contains(wrappers[:], path.Base(words[0])) {
+		for len(words) > 1 && isWrapper(path.Base(words[0])) {
 			words = afterWrapper(words)
 		}
 		if len(words) == 0 {
 			continue
 		}
 		call := reduce(words)
-		if call.program != "" && call.program != "unknown" && !slices.Contains(builtins[:], call.program) {
+		if call.program != "" && call.program != "unknown" && !isBuiltin(call.program) {
 			found = append(found, call)
 		}
 	}
@@ -86,7 +107,7 @@ func parseScripts(body string) []estate.OutboundCall {
 		}
 		hosts := map[string]bool{}
 		for _, call := range commandsIn(text) {
-			if slices.Contains(callers[:], call.program) && len(call.hosts) > 0 {
+			if isCaller(call.program) && len(call.hosts) > 0 {
 				found = append(found, estate.OutboundCall{Where: clean(file), Program: call.program, Hosts: call.hosts})
 				for _, host := range call.hosts {
 					hosts[host] = true

@@ -1,5 +1,7 @@
 package host
 
+import "slices"
+
 // probe is one thing the script asks: a piece of POSIX shell, run on its own, that reads and never writes.
 type probe struct {
 	key    string // of its frame
@@ -22,6 +24,11 @@ const (
 
 // probes lists everything that is asked of a host, in this order. Functions used here are in the script's prelude.
 func probes() []probe {
+	return slices.Concat(machineProbes(), processProbes(), softwareProbes(), scheduleProbes(), fileProbes())
+}
+
+// machineProbes ask what the machine is.
+func machineProbes() []probe {
 	return []probe{
 		{key: "os", source: "/etc/os-release", limit: 16 * kib, shell: `
 for f in /etc/os-release /usr/lib/os-release; do [ -r "$f" ] && exec cat "$f"; done
@@ -46,6 +53,12 @@ sed -n 's/^MemTotal: *\([0-9]*\) kB/memory=\1/p;s/^SwapTotal: *\([0-9]*\) kB/swa
 has ip && exec ip -o addr show
 has ifconfig && exec ifconfig -a
 exit 127`},
+	}
+}
+
+// processProbes ask what runs and who talks to whom.
+func processProbes() []probe {
+	return []probe{
 		{key: "hidepid", source: "/proc/mounts", limit: 4 * kib, shell: `grep -c '^[^ ]* /proc proc .*hidepid=[12ip]' /proc/mounts; exit 0`},
 		{key: "owners", source: "/proc/PID/status", limit: 4 * mib, shell: `grep -s -E '^(Uid|PPid):' /proc/[0-9]*/status; exit 0`},
 		{key: "cgroups", source: "/proc/PID/cgroup", limit: 4 * mib, shell: `grep -s '' /proc/[0-9]*/cgroup; exit 0`},
@@ -67,6 +80,12 @@ cut -d: -f1,6 /etc/passwd | while IFS=: read -r name home; do
   elif [ -x "$home/.ssh" ] && [ ! -e "$f" ]; then echo "$name 0"
   else echo "$name -1"; fi
 done; exit 0`},
+	}
+}
+
+// softwareProbes ask what is installed and what starts.
+func softwareProbes() []probe {
+	return []probe{
 		{key: "packages", source: "the package database", limit: 8 * mib, shell: `
 has dpkg-query && exec dpkg-query -W -f='${db:Status-Abbrev}\t${Package}\t${Version}\n'
 has rpm && exec rpm -qa --qf 'ii\t%{NAME}\t%{VERSION}-%{RELEASE}\n'
@@ -84,6 +103,12 @@ systemctl list-unit-files --full --no-legend --no-pager --type=service,timer,soc
 [ -d /etc/init.d ] || exit 90
 for f in /etc/init.d/*; do [ -f "$f" ] && [ -x "$f" ] && { set -- /etc/rc[2345].d/S[0-9]*"${f##*/}"
   on=disabled; [ -e "$1" ] && on=enabled; [ -e "/etc/runlevels/default/${f##*/}" ] && on=enabled; echo "${f##*/} $on"; }; done; exit 0`},
+	}
+}
+
+// scheduleProbes ask what runs by itself, and whom it calls.
+func scheduleProbes() []probe {
+	return []probe{
 		{key: "commands", source: "systemctl show", limit: 4 * mib, secret: true, shell: `
 [ -d /run/systemd/system ] || exit 90
 systemctl show --no-pager -p Id -p User -p ExecStart -p ExecStartPre -p ExecStartPost '*.service' \
@@ -107,6 +132,12 @@ done; exit 90`},
   [ -f "$f" ] && [ -r "$f" ] && read -r first <"$f" || continue
   case $first in '#!'*) grep -E "$CALLS" "$f" /dev/null | head -n 50 ;; esac
 done; exit 0`},
+	}
+}
+
+// fileProbes ask what the configuration says.
+func fileProbes() []probe {
+	return []probe{
 		{key: "mounts", source: "/proc/mounts", limit: 1 * mib, secret: true, shell: `need /proc/mounts; exec cat /proc/mounts`},
 		{key: "fstab", source: "/etc/fstab", limit: 256 * kib, secret: true, shell: `need /etc/fstab; exec cat /etc/fstab`},
 		{key: "df", source: "df", limit: 1 * mib, shell: `df -P -k -l || df -P -k; exit 0`},

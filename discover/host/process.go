@@ -148,8 +148,7 @@ func parseCgroups(body string) map[int]string {
 // a container is not its name.
 func unitOf(cgroup string) string {
 	parts := strings.Split(cgroup, "/")
-	for i := len(parts) - 1; i >= 0; i-- {
-		part := parts[i]
+	for i, part := range slices.Backward(parts) {
 		switch {
 		case strings.HasPrefix(part, "session-"):
 			return ""

@@ -36,9 +36,11 @@ func (c *Client) Algorithms() (kex, hostKey, cipher string) {
 
 // Close gives the connection back. Others may still use it.
 func (c *Client) Close() error {
-	c.once.Do(func() { c.dialer.leave(c.link) })
+	c.release()
 	return nil
 }
+
+func (c *Client) release() { c.once.Do(func() { c.dialer.leave(c.link) }) }
 
 // Run runs a command and waits for its end. The error is nil whenever the command ran to its end, whatever its exit
 // code: see [Result.Err]. When ctx ends first the command is told to stop (SIGTERM) and what it printed so far comes
@@ -133,7 +135,7 @@ func (c *Client) await(ctx context.Context, session *ssh.Session, line string, s
 		// Not session.Stdin: Wait would then wait for a reader that may never end.
 		go func() {
 			if stdin != nil {
-				io.Copy(input, stdin)
+				_, _ = io.Copy(input, stdin) // a program need not read it all
 			}
 			input.Close()
 		}()

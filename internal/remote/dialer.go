@@ -153,12 +153,11 @@ func (d *Dialer) DialContext(ctx context.Context, via, network, addr string) (ne
 	if err != nil {
 		return nil, err
 	}
-	conn, err := client.DialContext(ctx, network, addr)
+	conn, err := client.dial(ctx, network, addr, client.release)
 	if err != nil {
-		client.Close()
+		client.release()
 		return nil, err
 	}
-	conn.(*tunnel).onClose = client.Close
 	return conn, nil
 }
 

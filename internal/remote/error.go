@@ -115,8 +115,7 @@ func throughHop(ctx context.Context, e Endpoint, err error) error {
 	if ctx.Err() != nil {
 		return interrupted(ctx, e)
 	}
-	var failed *Error
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*Error](err); ok {
 		named := *failed
 		named.Name, named.Address = e.Name, e.Address
 		return &named

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"sync/atomic"
 
 	"golang.org/x/crypto/ssh"
@@ -148,11 +149,8 @@ func (c *countedConn) Read(p []byte) (int, error) {
 func intersect(of, with []string) []string {
 	var both []string
 	for _, a := range of {
-		for _, b := range with {
-			if a == b {
-				both = append(both, a)
-				break
-			}
+		if slices.Contains(with, a) {
+			both = append(both, a)
 		}
 	}
 	return both

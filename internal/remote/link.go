@@ -98,17 +98,20 @@ func (l *link) end() {
 		go func() {
 			<-l.ready
 			if l.ssh != nil {
-				l.ssh.Close()
+				l.hangUp()
 			}
 		}()
 	})
 }
 
+// hangUp cuts the connection; one that is cut already says so, and nobody cares.
+func (l *link) hangUp() { _ = l.ssh.Close() }
+
 // watch probes a connection until it ends. A dead peer behind a firewall that drops packets says nothing.
 func (d *Dialer) watch(l *link) {
 	gone := make(chan struct{})
 	go func() {
-		l.ssh.Wait()
+		_ = l.ssh.Wait() // why it ended, whoever uses it learns by itself
 		close(gone)
 		d.drop(l)
 	}()
@@ -121,11 +124,11 @@ func (d *Dialer) watch(l *link) {
 				return
 			case <-tick.C:
 			}
-			overdue := time.AfterFunc(d.options.Limits.KeepAlive, func() { l.ssh.Close() })
+			overdue := time.AfterFunc(d.options.Limits.KeepAlive, l.hangUp)
 			_, _, err := l.ssh.SendRequest("keepalive@openssh.com", true, nil)
 			overdue.Stop()
 			if err != nil {
-				l.ssh.Close()
+				l.hangUp()
 				return
 			}
 		}
@@ -149,11 +152,10 @@ func (d *Dialer) connect(ctx context.Context, e Endpoint) (*ssh.Client, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.options.Limits.Connect)
 	defer cancel()
-	conn, err := hop.DialContext(ctx, "tcp", e.Address)
+	conn, err := hop.dial(ctx, "tcp", e.Address, hop.release)
 	if err != nil {
-		hop.Close()
+		hop.release()
 		return nil, throughHop(ctx, e, err)
 	}
-	conn.(*tunnel).onClose = hop.Close
 	return d.handshake(ctx, e, conn)
 }

@@ -222,8 +222,9 @@ func TestTunnel(t *testing.T) {
 func TestHostKeys(t *testing.T) {
 	t.Parallel()
 	sshd := startSSHD(t)
-	_, other := writeKey(t, filepath.Join(t.TempDir(), "other"), "")
+	_, other := writeKey(t, filepath.Join(t.TempDir(), "other"))
 	try := func(t *testing.T, knownHosts ...string) error {
+		t.Helper()
 		d := newDialer(t, remote.Options{KnownHosts: knownHosts}, sshd.endpoint("erp-db"))
 		client, err := d.Client(t.Context(), "erp-db")
 		if err == nil {
@@ -279,7 +280,7 @@ func TestAuth(t *testing.T) {
 	t.Parallel()
 	sshd := startSSHD(t)
 	dir := t.TempDir()
-	stranger, _ := writeKey(t, filepath.Join(dir, "stranger"), "")
+	stranger, _ := writeKey(t, filepath.Join(dir, "stranger"))
 	nonsense := filepath.Join(dir, "nonsense")
 	require.NoError(t, os.WriteFile(nonsense, []byte("nonsense"), 0o600))
 	locked := filepath.Join(dir, "locked")

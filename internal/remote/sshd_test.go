@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,8 +49,8 @@ func startSSHD(t *testing.T, config ...string) *daemon {
 	me, err := user.Current()
 	require.NoError(t, err)
 	d := &daemon{dir: t.TempDir(), User: me.Username}
-	hostFile, hostKey := writeKey(t, filepath.Join(d.dir, "host"), "")
-	keyFile, key := writeKey(t, filepath.Join(d.dir, "client"), "")
+	hostFile, hostKey := writeKey(t, filepath.Join(d.dir, "host"))
+	keyFile, key := writeKey(t, filepath.Join(d.dir, "client"))
 	d.KeyFile, d.HostKey = keyFile, hostKey.PublicKey()
 	authorised := filepath.Join(d.dir, "authorized_keys")
 	require.NoError(t, os.WriteFile(authorised, ssh.MarshalAuthorizedKey(key.PublicKey()), 0o600))
@@ -61,7 +62,7 @@ func startSSHD(t *testing.T, config ...string) *daemon {
 	require.NoError(t, err)
 	require.NoError(t, listener.Close())
 	file := filepath.Join(d.dir, "sshd_config")
-	lines := append(config, "ListenAddress 127.0.0.1", "Port "+port, "HostKey "+hostFile, "AuthorizedKeysFile "+authorised,
+	lines := append(slices.Clone(config), "ListenAddress 127.0.0.1", "Port "+port, "HostKey "+hostFile, "AuthorizedKeysFile "+authorised,
 		"StrictModes no", "UsePAM no", "PidFile none", "PermitRootLogin yes", "PasswordAuthentication no", "KbdInteractiveAuthentication no")
 	require.NoError(t, os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600))
 	cmd := exec.Command(sshd, "-D", "-e", "-f", file)
@@ -99,16 +100,11 @@ func leaveOut(t *testing.T, why string) {
 	t.Skip(why)
 }
 
-func writeKey(t *testing.T, path, passphrase string) (string, ssh.Signer) {
+func writeKey(t *testing.T, path string) (string, ssh.Signer) {
 	t.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)
-	var block *pem.Block
-	if passphrase == "" {
-		block, err = ssh.MarshalPrivateKey(private, "")
-	} else {
-		block, err = ssh.MarshalPrivateKeyWithPassphrase(private, "", []byte(passphrase))
-	}
+	block, err := ssh.MarshalPrivateKey(private, "")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(path, pem.EncodeToMemory(block), 0o600))
 	signer, err := ssh.NewSignerFromKey(private)

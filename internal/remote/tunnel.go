@@ -13,6 +13,15 @@ import (
 // DialContext opens a connection to addr as this machine sees it. The caller closes it; it ends with the client at
 // the latest. Deadlines work on it.
 func (c *Client) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+	t, err := c.dial(ctx, network, addr, func() {})
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// dial opens a tunnel that calls onClose when it ends on our side.
+func (c *Client) dial(ctx context.Context, network, addr string, onClose func()) (*tunnel, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.dialer.options.Limits.Connect)
 	defer cancel()
 	e := c.link.endpoint
@@ -21,7 +30,7 @@ func (c *Client) DialContext(ctx context.Context, network, addr string) (net.Con
 		return nil, channelError(ctx, e, addr, err)
 	}
 	near, far := net.Pipe()
-	t := &tunnel{Conn: near, remote: tunnelAddr{network, addr}}
+	t := &tunnel{Conn: near, remote: tunnelAddr{network, addr}, onClose: onClose}
 	go pump(far, conn)
 	go pump(conn, far)
 	return t, nil
@@ -29,7 +38,7 @@ func (c *Client) DialContext(ctx context.Context, network, addr string) (net.Con
 
 // pump carries bytes one way and then closes both ends, so that the other way ends too.
 func pump(to, from net.Conn) {
-	io.Copy(to, from)
+	_, _ = io.Copy(to, from) // its end is all that matters
 	to.Close()
 	from.Close()
 }
@@ -40,7 +49,7 @@ type tunnel struct {
 	net.Conn
 	remote  tunnelAddr
 	once    sync.Once
-	onClose func() error
+	onClose func()
 }
 
 // RemoteAddr is the address that was asked for: pgx dials it again to cancel a query.
@@ -50,9 +59,7 @@ func (t *tunnel) RemoteAddr() net.Addr { return t.remote }
 func (t *tunnel) Close() error {
 	err := t.Conn.Close()
 	t.once.Do(func() {
-		if t.onClose != nil {
-			t.onClose()
-		}
+		t.onClose()
 	})
 	return err
 }
@@ -69,8 +76,7 @@ func channelError(ctx context.Context, hop Endpoint, addr string, err error) err
 		return interrupted(ctx, target)
 	}
 	failed := &Error{Kind: Dropped, Name: addr, Address: addr, problem: "the connection to " + hop.Name + " ended", mend: "try again; look at the sshd log of " + hop.Name}
-	var refused *ssh.OpenChannelError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*ssh.OpenChannelError](err); ok {
 		switch refused.Reason {
 		case ssh.ConnectionFailed:
 			failed.Kind, failed.problem = Refused, hop.Name+" cannot connect to it"
