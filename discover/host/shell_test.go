@@ -2,9 +2,8 @@ package host
 
 import (
 	"bytes"
-	"encoding/json"
-	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -16,6 +15,9 @@ import (
 // TestShells runs the script in the shells of this machine, and expects the same questions answered by each.
 func TestShells(t *testing.T) {
 	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("the script asks Linux")
+	}
 	for _, shell := range [][]string{{"dash"}, {"bash"}, {"busybox", "sh"}, {"ksh"}, {"mksh"}, {"zsh", "--emulate", "sh"}} {
 		t.Run(shell[0], func(t *testing.T) {
 			t.Parallel()
@@ -40,16 +42,11 @@ func TestShells(t *testing.T) {
 			h := estate.UnreadHost("here", estate.UnknownEnv, estate.Collection{Coverage: estate.Known})
 			fill(&h, read)
 			require.NotEmpty(t, h.Identity.Value.Hostname)
-			require.Equal(t, "debian", h.Identity.Value.OS)
+			require.NotEmpty(t, h.Identity.Value.OS)
 			require.Positive(t, h.Capacity.Value.MemoryBytes)
 			require.NotEmpty(t, h.Processes.Value)
 			require.NotEmpty(t, h.Mounts.Value)
-			require.Greater(t, len(h.Packages.Value), 100)
-			if file := os.Getenv("NIGHTFERRY_SHOW"); file != "" {
-				text, err := json.MarshalIndent(h, "", " ")
-				require.NoError(t, err)
-				require.NoError(t, os.WriteFile(file+"."+shell[0], text, 0o600))
-			}
+			require.NotEmpty(t, h.Accounts.Value)
 		})
 	}
 }
