@@ -318,3 +318,15 @@ func FuzzParsers(f *testing.F) {
 		requireClean(t, h)
 	})
 }
+
+// TestHiddenProcesses: what hidepid leaves to see is not taken for all there is.
+func TestHiddenProcesses(t *testing.T) {
+	t.Parallel()
+	for hidden, want := range map[string]estate.Coverage{"0\n": estate.Known, "1\n": estate.Denied} {
+		h := estate.UnreadHost("x", estate.UnknownEnv, estate.Collection{Coverage: estate.Known})
+		fill(&h, transcript{hello: true, bye: true, frames: map[string]frame{
+			"hidepid": {body: hidden}, "processes": {body: "/proc/7/cmdline:mine\n"}, "owners": {body: "/proc/7/status:Uid:\t5\n"}, "identity": {body: "me=assess\n"}}})
+		require.Equal(t, want, h.Processes.Coverage)
+		require.Equal(t, want == estate.Denied, len(h.Processes.Value) == 0 && strings.Contains(h.Processes.Grant, "assess"))
+	}
+}
