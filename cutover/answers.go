@@ -78,7 +78,7 @@ type Feed interface {
 // knows no headless mode. live is the run's last record when the feed began: what was asked before is history.
 // It returns an [UnansweredError] once nothing runs and a step waits that no answer fits.
 func Drive(ctx context.Context, to Commander, feed Feed, live int64, answers []Scripted) error {
-	d := driver{to: to, answers: answers, used: make([]bool, len(answers)), state: NewState()}
+	d := driver{to: to, answers: answers, used: make([]bool, len(answers)), state: NewState(), live: live}
 	for {
 		update, err := feed.Next(ctx)
 		switch {
@@ -93,7 +93,7 @@ func Drive(ctx context.Context, to Commander, feed Feed, live int64, answers []S
 		if err := d.state.Apply(*update.Record); err != nil {
 			return err
 		}
-		if d.state.Seq < live {
+		if d.state.Seq < d.live {
 			continue
 		}
 		if err := d.answer(ctx); err != nil {
@@ -107,6 +107,7 @@ type driver struct {
 	answers []Scripted
 	used    []bool
 	state   *State
+	live    int64 // look no further before this record: history, or what a command of ours led to
 }
 
 // The id of a scripted command tells which answer it used, so that a later engine does not use it again.
@@ -125,7 +126,7 @@ func (d *driver) answer(ctx context.Context) error {
 		p := d.state.Step(id)
 		sent, err := d.send(ctx, p)
 		if sent || err != nil {
-			return err // the record it led to comes next, and with it the next look
+			return err // the record it led to comes, and with it the next look
 		}
 		open = &UnansweredError{id, p.Status, p.Reason}
 	}
@@ -146,7 +147,8 @@ func (d *driver) send(ctx context.Context, p Step) (bool, error) {
 		if a.Order == OrderRollback {
 			c.Step, c.Reason = "", strings.TrimSpace(a.Reason+" (step "+p.ID+" "+string(p.Status)+")")
 		}
-		_, err := d.to.Command(ctx, c)
+		seq, err := d.to.Command(ctx, c)
+		d.live = max(d.live, seq)
 		var refused *RefusedError
 		if !errors.As(err, &refused) {
 			return true, err

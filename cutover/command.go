@@ -28,6 +28,7 @@ const (
 	OrderRelease  Order = "release"  // go on
 	OrderRollback Order = "rollback" // undo what was done; needs a reason
 	OrderNote     Order = "note"     // remember Reason
+	OrderStop     Order = "stop"     // end this engine, not the run: the next engine goes on. Leads to no record
 )
 
 // Commander takes commands: the engine itself, or a client at the other end of its socket.

@@ -35,6 +35,7 @@ type Engine struct {
 	state  *State
 	busy   map[string]context.CancelCauseFunc // steps that a goroutine works on
 	stuck  map[string]bool                    // steps whose action was given up and has not returned
+	stop   context.CancelCauseFunc            // ends Run; nil before it
 	broken error                              // why nothing can be journaled any more
 	ended  bool                               // Run has returned
 	subs   map[*Subscription]struct{}
@@ -76,6 +77,9 @@ func New(o Options) (*Engine, error) {
 	return e, nil
 }
 
+// Name is the id of the run.
+func (e *Engine) Name() string { return e.opts.Run }
+
 // Runbook is what is run.
 func (e *Engine) Runbook() *runbook.File { return e.opts.File }
 
@@ -93,7 +97,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	defer e.close()
-	if err := e.open(); err != nil {
+	if err := e.open(stop); err != nil {
 		return err
 	}
 	for {
@@ -111,9 +115,10 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 }
 
-func (e *Engine) open() error {
+func (e *Engine) open(stop context.CancelCauseFunc) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.stop = stop
 	var first Event = RunResumed{By: e.opts.By, Host: e.opts.Host}
 	if e.state.Mode == ModeNew {
 		book := e.opts.File

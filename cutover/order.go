@@ -17,6 +17,10 @@ func (e *Engine) Command(_ context.Context, c Command) (int64, error) {
 	if seq, done := e.state.Handled(c.ID); done {
 		return seq, nil
 	}
+	if c.Kind == OrderStop && e.stop != nil {
+		e.stop(fmt.Errorf("ordered by %s", printable(c.By)))
+		return 0, nil
+	}
 	event, why := e.answer(c)
 	if why != "" {
 		return 0, &RefusedError{c, why}

@@ -78,6 +78,8 @@ were found, 4 cutover rolled back, 5 cutover stopped and a person must act,
 		newDiscover(a),
 		newClassify(a),
 		newPlan(a),
+		newCutover(a),
+		newReport(a),
 		newValidate(a),
 	)
 	root.InitDefaultCompletionCmd("completion")

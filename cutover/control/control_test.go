@@ -204,6 +204,21 @@ func TestScriptedThroughTheSocket(t *testing.T) {
 	require.Equal(t, 4, end.ExitCode())
 }
 
+func TestStoppingIsAnswered(t *testing.T) {
+	t.Parallel()
+	n := begin(t, 1)
+	s := cutover.NewState()
+	c := n.dial(t, 0)
+	watch(t, c, s, "go")
+	_, err := c.Command(t.Context(), cutover.Command{ID: "s", Kind: cutover.OrderStop, By: "Testa Conductora"})
+	require.NoError(t, err)
+	drain(t, c, s)
+	require.Equal(t, cutover.ModeRunning, s.Mode, "the run itself has not ended")
+	var stopped *cutover.StoppedError
+	require.ErrorAs(t, <-n.done, &stopped)
+	require.ErrorContains(t, stopped, "ordered by Testa Conductora")
+}
+
 // TestHostileClients says strange things to the engine, which goes on.
 func TestHostileClients(t *testing.T) {
 	t.Parallel()

@@ -93,7 +93,7 @@ func (s *Server) client(ctx context.Context, e *cutover.Engine, conn net.Conn) e
 		return errors.New("it did not say from where on it wants to see the run")
 	}
 	state := e.State()
-	hello := Hello{Version: Version, Run: state.Run, Live: state.Seq, Runbook: e.Runbook().Text}
+	hello := Hello{Version: Version, Run: e.Name(), Live: state.Seq, Runbook: e.Runbook().Text}
 	if err := w.write(reply{Hello: &hello}); err != nil {
 		return err
 	}
@@ -108,17 +108,21 @@ func (s *Server) client(ctx context.Context, e *cutover.Engine, conn net.Conn) e
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	go func() { cancel(s.commands(ctx, e, w)) }()
-	return s.show(ctx, e, w, first.Attach.After)
+	answering := new(sync.Mutex)
+	go func() { cancel(commands(ctx, e, w, answering)) }()
+	return show(ctx, e, w, first.Attach.After, answering)
 }
 
-// show sends the run until the engine ends.
-func (s *Server) show(ctx context.Context, e *cutover.Engine, w *wire, after int64) error {
+// show sends the run until the engine ends. An order that is being answered then, such as the one to stop, is answered
+// before the goodbye.
+func show(ctx context.Context, e *cutover.Engine, w *wire, after int64, answering *sync.Mutex) error {
 	feed := e.Subscribe(after)
 	defer feed.Close()
 	for {
 		update, err := feed.Next(ctx)
 		if errors.Is(err, io.EOF) {
+			answering.Lock()
+			defer answering.Unlock()
 			return w.write(reply{End: true})
 		}
 		if err != nil {
@@ -131,7 +135,7 @@ func (s *Server) show(ctx context.Context, e *cutover.Engine, w *wire, after int
 }
 
 // commands takes orders until the connection ends.
-func (s *Server) commands(ctx context.Context, e *cutover.Engine, w *wire) error {
+func commands(ctx context.Context, e *cutover.Engine, w *wire, answering *sync.Mutex) error {
 	for {
 		var r request
 		if err := w.read(&r); err != nil {
@@ -140,19 +144,25 @@ func (s *Server) commands(ctx context.Context, e *cutover.Engine, w *wire) error
 		if r.Command == nil {
 			return errors.New("it sent a line that is no command")
 		}
-		answer := ack{ID: r.Command.ID}
-		seq, err := e.Command(ctx, *r.Command)
-		var refused *cutover.RefusedError
-		switch {
-		case errors.As(err, &refused):
-			answer.Refused = refused.Why
-		case err != nil:
-			answer.Failed = err.Error()
-		default:
-			answer.Seq = seq
-		}
-		if err := w.write(reply{Ack: &answer}); err != nil {
+		if err := answer(ctx, e, w, *r.Command, answering); err != nil {
 			return err
 		}
 	}
+}
+
+func answer(ctx context.Context, e *cutover.Engine, w *wire, c cutover.Command, answering *sync.Mutex) error {
+	answering.Lock()
+	defer answering.Unlock()
+	said := ack{ID: c.ID}
+	seq, err := e.Command(ctx, c)
+	var refused *cutover.RefusedError
+	switch {
+	case errors.As(err, &refused):
+		said.Refused = refused.Why
+	case err != nil:
+		said.Failed = err.Error()
+	default:
+		said.Seq = seq
+	}
+	return w.write(reply{Ack: &said})
 }

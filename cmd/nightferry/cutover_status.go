@@ -1,0 +1,186 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"nightferry/cutover"
+	"nightferry/cutover/journal"
+	"nightferry/internal/outcome"
+	"nightferry/internal/runbook"
+)
+
+func newCutoverStatus(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "status [WAVE]",
+		Short: "Tell where a night stands, from its journal alone",
+		Long: `status reads the journal of the last run of WAVE, or of all waves. It needs no
+engine. Exit codes: 0 committed, 4 rolled back, 5 it has not ended.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) (err error) {
+			d, err := a.open()
+			if err != nil {
+				return err
+			}
+			defer closing(d, &err)
+			n, state, err := lastNight(d, strings.Join(args, ""))
+			if err != nil {
+				return err
+			}
+			if state == nil {
+				return outcome.Mend(outcome.Misused(errors.New("no night was begun here")), "begin one with: nightferry cutover run WAVE")
+			}
+			file, err := runbook.Load(d.Path(n.bookName()), nil)
+			if err != nil {
+				return err
+			}
+			if err := a.printStatus(state, file, asJSON); err != nil {
+				return err
+			}
+			return endOf(state)
+		},
+	}
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+// standing is what status prints.
+type standing struct {
+	Version int             `json:"version"`
+	Run     string          `json:"run"`
+	Mode    cutover.Mode    `json:"mode"`
+	Outcome cutover.Outcome `json:"outcome,omitempty"`
+	Records int64           `json:"records"`
+	Started time.Time       `json:"started"`
+	Changed time.Time       `json:"changed"`
+	Waiting []string        `json:"waiting"` // steps that wait for a person
+	Steps   []stepStanding  `json:"steps"`
+}
+
+type stepStanding struct {
+	ID      string         `json:"id"`
+	Status  cutover.Status `json:"status"`
+	Attempt int            `json:"attempt"`
+	Reason  string         `json:"reason,omitempty"`
+	Mend    string         `json:"mend,omitempty"`
+}
+
+func (a *app) printStatus(state *cutover.State, file *runbook.File, asJSON bool) error {
+	s := standing{Version: 1, Run: state.Run, Mode: state.Mode, Outcome: state.Outcome, Records: state.Seq,
+		Started: state.Started, Changed: state.Changed, Waiting: append([]string{}, state.Waiting()...)}
+	for _, step := range file.Runbook.Steps {
+		p := state.Step(step.ID)
+		s.Steps = append(s.Steps, stepStanding{step.ID, p.Status, p.Attempt, p.Reason, p.Mend})
+	}
+	if asJSON {
+		return writeJSON(a.stdout, s)
+	}
+	table := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
+	fmt.Fprintf(table, "run %s is %s; %d records, the last at %s\n", s.Run, s.Mode, s.Records, s.Changed.Local().Format(time.DateTime))
+	for _, step := range s.Steps {
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", step.ID, step.Status, printable(step.Reason))
+	}
+	return table.Flush()
+}
+
+func newCutoverStop(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "stop [WAVE]",
+		Short: "Stop the engine of a night, which undoes nothing",
+		Long: `stop ends the engine. What it was doing is broken off and looked at when
+"cutover run" goes on. To turn the night back, attach and roll back instead.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			d, err := a.open()
+			if err != nil {
+				return err
+			}
+			defer closing(d, &err)
+			n, client, err := a.attached(cmd.Context(), d, args)
+			if err != nil {
+				return err
+			}
+			defer closing(client, &err)
+			if _, err := client.Command(cmd.Context(), cutover.Command{ID: rand.Text(), Kind: cutover.OrderStop, By: who()}); err != nil {
+				return err
+			}
+			for err == nil { // until the engine has said goodbye
+				_, err = client.Next(cmd.Context())
+			}
+			a.remark("stopped; go on with: %s", n.resume())
+			return cmd.Context().Err()
+		},
+	}
+}
+
+func newCutoverJournal(a *app) *cobra.Command {
+	cmd := &cobra.Command{Use: "journal", Short: "Look into journals"}
+	var asJSON bool
+	verify := &cobra.Command{
+		Use:   "verify [FILE]...",
+		Short: "Check that journals are whole: chain, form and story",
+		Long: `verify checks every line of journals: its number, its form, the hash of the line
+before, and that the story they tell is possible. Without FILE it checks all
+journals of the engagement. The last hash may be kept elsewhere: a journal that
+was rewritten as a whole is told by it.`,
+		RunE: func(_ *cobra.Command, args []string) error { return a.verifyJournals(args, asJSON) },
+	}
+	jsonFlag(verify, &asJSON)
+	cmd.AddCommand(verify)
+	return cmd
+}
+
+func (a *app) verifyJournals(paths []string, asJSON bool) (err error) {
+	if len(paths) == 0 {
+		d, err := a.open()
+		if err != nil {
+			return err
+		}
+		defer closing(d, &err)
+		runs, err := runsOf(d, "")
+		if err != nil {
+			return err
+		}
+		for _, n := range runs {
+			paths = append(paths, n.journal())
+		}
+	}
+	var all []journal.Summary
+	var faults []error
+	for _, path := range paths {
+		summary, err := journal.Verify(path)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		all = append(all, summary)
+		if !asJSON {
+			fmt.Fprintf(a.stdout, "✓ %s: %d records, last %s%s\n", filepath.Base(path), summary.Lines, summary.Last, tornTold(summary.Torn))
+		}
+	}
+	if asJSON {
+		err = writeJSON(a.stdout, struct {
+			Version  int               `json:"version"`
+			Journals []journal.Summary `json:"journals"`
+		}{1, append([]journal.Summary{}, all...)})
+	}
+	if joined := errors.Join(faults...); joined != nil {
+		return outcome.Found(joined)
+	}
+	return err
+}
+
+func tornTold(bytes int) string {
+	if bytes == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d bytes of an unfinished line, which the next engine cuts off)", bytes)
+}
