@@ -45,9 +45,16 @@ func odooRow(o estate.OdooServer) []Cell {
 		counting(o.Providers, func(p estate.Provider) bool { return p.Enabled }),
 		length(o.Models), counting(o.Models, func(m estate.Model) bool { return m.Custom }),
 		told(o.Attachments, func(a estate.AttachmentSums) Cell { return Count(a.Files + a.InTable + a.URLs) }),
-		told(o.Attachments, func(a estate.AttachmentSums) Cell { return Bytes(a.FileBytes) }),
+		told(o.Attachments, attachmentSize),
 		Text(o.Collected.Account), warnings,
 	}
+}
+
+func attachmentSize(a estate.AttachmentSums) Cell {
+	if a.FileBytes < 0 {
+		return Unknown(estate.Denied)
+	}
+	return Bytes(a.FileBytes)
 }
 
 func modules(in Input) Sheet {

@@ -8,8 +8,8 @@ func Explain() string {
 Odoo, over XML-RPC at /xmlrpc/2, with one login (Odoo notes it in res.users.log). Nothing else is written.
   common.version()
   common.authenticate(database, login, secret)
-  res.users search_count          only after a refused login: with an id that cannot exist and without the
-                                  secret, to tell a wrong password from Odoo's cool-down
+  res.users search_count          only after a refused login, 8 times at most: as a user that cannot exist and
+                                  without the secret, to tell a wrong password from Odoo's cool-down
 Before each table its fields_get, so that only fields that exist and are shown are asked for:
   ir.module.module search_read    name, state, latest_version, author, license
   ir.model.data search_read       res_id of base.group_system and base.group_erp_manager
@@ -22,7 +22,8 @@ Before each table its fields_get, so that only fields that exist and are shown a
   auth.oauth.provider search_read name, auth_endpoint (host and port kept), enabled
   ir.model search_read            model, state
   ir.model.fields read_group      count of stored fields by model
-  ir.attachment read_group        count and average size by type, twice: stored files, others
+  ir.attachment read_group        count and average size by type, twice: stored files, others; without the
+                                  size where it is refused
 Never asked for: records of the business, passwords, code, values of ir.config_parameter.
 `, "\n")
 }

@@ -113,19 +113,34 @@ func missed[T any](r *reader, part estate.Section[T], source string, err error) 
 	if part.Source == "" {
 		part.Source = source
 	}
-	part.Coverage, part.Problem = coverage(err), err.Error()
-	if failure, ok := errors.AsType[*odoorpc.Error](err); ok && failure.Kind == odoorpc.Denied {
-		part.Grant = failure.Grant()
-	}
-	if _, ok := errors.AsType[hiddenField](err); ok {
-		part.Grant = settings
-	}
+	part.Coverage, part.Problem = coverage(err), strings.ReplaceAll(err.Error(), "\n", "; ")
+	part.Grant = strings.Join(grants(err), "; ")
 	for _, final := range []error{odoorpc.Unreachable, odoorpc.BadTLS, odoorpc.WrongLogin, odoorpc.CoolDown, context.Canceled} {
 		if errors.Is(err, final) { // a refused login counts against the hospital's limit each time
 			r.stopped = err
 		}
 	}
 	return part
+}
+
+// grants are the rights that would let the user read, one for each refusal in err.
+func grants(err error) []string {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		if _, ours := err.(*odoorpc.Error); !ours {
+			var all []string
+			for _, one := range joined.Unwrap() {
+				all = append(all, grants(one)...)
+			}
+			return all
+		}
+	}
+	if failure, ok := errors.AsType[*odoorpc.Error](err); ok && failure.Kind == odoorpc.Denied {
+		return []string{failure.Grant()}
+	}
+	if _, ok := errors.AsType[hiddenField](err); ok {
+		return []string{settings}
+	}
+	return nil
 }
 
 func coverage(err error) estate.Coverage {

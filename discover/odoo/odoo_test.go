@@ -89,8 +89,8 @@ func TestWhoLookedIsToldWhenNoAdministrator(t *testing.T) {
 func TestSectionsThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	denied := fault(4, "You are not allowed to access 'X' (x) records.\n\nThis operation is allowed for the following groups:\n\t- Administration/Settings\n\nContact your administrator.")
-	models := without(clinic(), "fetchmail.server", "payment.acquirer")
-	for _, name := range []string{"ir.cron", "ir.model.data", "res.company.ldap"} {
+	models := without(clinic(), "fetchmail.server")
+	for _, name := range []string{"ir.cron", "ir.model.data", "res.company.ldap", "auth.oauth.provider"} {
 		m := models[name]
 		m.fault = denied
 		models[name] = m
@@ -117,8 +117,29 @@ func TestSectionsThatCannotBeRead(t *testing.T) {
 	require.Equal(t, estate.Failed, got.Attachments.Coverage)
 	require.NotContains(t, got.Attachments.Problem, "Testina")
 	require.Equal(t, estate.Denied, got.Providers.Coverage)
-	require.Len(t, got.Providers.Value, 1, "what could be read stays")
-	require.Contains(t, got.Providers.Source, "payment.acquirer (not there)")
+	require.Len(t, got.Providers.Value, 3, "what could be read stays")
+	require.NotContains(t, got.Providers.Problem, "\n")
+	require.Contains(t, got.Providers.Grant, "res.company.ldap")
+	require.Contains(t, got.Providers.Grant, "auth.oauth.provider")
+}
+
+func TestAbsentProvidersAreNoProviders(t *testing.T) {
+	t.Parallel()
+	got := newPeer(t, without(clinic(), "payment.acquirer", "res.company.ldap", "auth.oauth.provider")).collect(t)
+	require.Equal(t, estate.Know("payment.acquirer (not there); res.company.ldap (not there); auth.oauth.provider (not there)", []estate.Provider{}), got.Providers)
+}
+
+// Sizes are closed to all but administrators; the counts are not.
+func TestAttachmentsWithoutSizes(t *testing.T) {
+	t.Parallel()
+	models := clinic()
+	m := models["ir.attachment"]
+	m.refuse = "file_size"
+	models["ir.attachment"] = m
+	got := newPeer(t, models).collect(t)
+	require.Equal(t, estate.Known, got.Attachments.Coverage)
+	require.Equal(t, estate.AttachmentSums{Files: 1000, FileBytes: -1, InTable: 1000}, got.Attachments.Value)
+	require.Equal(t, settings, got.Attachments.Grant)
 }
 
 func TestServersThatCannotBeAsked(t *testing.T) {
@@ -147,7 +168,7 @@ func TestServersThatCannotBeAsked(t *testing.T) {
 			require.Contains(t, got.Collected.Mend, tt.mend)
 			require.Equal(t, estate.NotAsked, got.Users.Coverage)
 			require.Equal(t, estate.NotAsked, got.Attachments.Coverage)
-			require.Equal(t, tt.asked, p.asked)
+			require.Equal(t, tt.asked, slices.Compact(p.asked))
 		})
 	}
 }

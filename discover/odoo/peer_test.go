@@ -31,6 +31,7 @@ type model struct {
 	rows   []map[string]any
 	groups []map[string]any
 	fault  string
+	refuse string // a field that is refused when it is named
 }
 
 func fault(code int, text string) string {
@@ -73,6 +74,9 @@ func (p *peer) answer(body string) string {
 	words := text.FindAllStringSubmatch(body, -1) // database, secret, model, method
 	name, method := words[2][1], words[3][1]
 	p.asked = append(p.asked, name+" "+method)
+	if strings.Contains(body, "<int>2147483647</int>") {
+		return fault(2, "Record does not exist or has been deleted.")
+	}
 	m, exists := p.models[name]
 	switch {
 	case !exists:
@@ -85,6 +89,8 @@ func (p *peer) answer(body string) string {
 		return encode(fields)
 	case m.fault != "":
 		return m.fault
+	case m.refuse != "" && strings.Contains(body, m.refuse):
+		return fault(4, "You are not allowed")
 	case method == "read_group":
 		return encode(m.groups)
 	}

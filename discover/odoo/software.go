@@ -2,6 +2,7 @@ package odoo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -101,32 +102,50 @@ func (r *reader) models(ctx context.Context) (estate.Section[[]estate.Model], er
 }
 
 // attachments counts attachments by where they are stored. search_count leaves out those of fields and
-// those the user may not open; read_group with a condition on res_field counts the table.
+// those the user may not open; read_group with a condition on res_field counts the table. Sizes are shown to
+// administrators alone.
 func (r *reader) attachments(ctx context.Context) (estate.Section[estate.AttachmentSums], error) {
-	var sums estate.AttachmentSums
+	sums, err := r.attachmentSums(ctx, true)
+	if err == nil {
+		return estate.Know("ir.attachment read_group(file_size) by type, for stored files and others", sums), nil
+	}
+	if !errors.Is(err, odoorpc.Denied) {
+		return estate.Section[estate.AttachmentSums]{}, err
+	}
+	if sums, err = r.attachmentSums(ctx, false); err != nil {
+		return estate.Section[estate.AttachmentSums]{}, err
+	}
+	sums.FileBytes = -1
+	s := estate.Know("ir.attachment read_group by type, for stored files and others", sums)
+	s.Problem, s.Grant = "sizes: not shown to this user (file_size)", settings
+	return s, nil
+}
+
+func (r *reader) attachmentSums(ctx context.Context, sizes bool) (sums estate.AttachmentSums, err error) {
 	every := []any{"|", odoorpc.Is("res_field", "=", false), odoorpc.Is("res_field", "!=", false)}
+	fields := []string{"type"}
+	if sizes {
+		fields = []string{"file_size:avg"}
+	}
 	group := func(operator string, row func(odoorpc.Row)) error {
 		return r.session.Groups(ctx, odoorpc.Query{
-			Model: "ir.attachment", Fields: []string{"file_size:avg"},
-			Where: append(slices.Clone(every), odoorpc.Is("store_fname", operator, false)),
+			Model: "ir.attachment", Fields: fields, Where: append(slices.Clone(every), odoorpc.Is("store_fname", operator, false)),
 		}, "type", row)
 	}
-	err := group("!=", func(row odoorpc.Row) {
+	err = group("!=", func(row odoorpc.Row) {
 		n := row.Int("type_count")
 		sums.Files += n
 		sums.FileBytes += int64(math.Round(row.Float("file_size") * float64(n)))
 	})
-	if err == nil {
-		err = group("=", func(row odoorpc.Row) {
-			if row.Text("type") == "url" {
-				sums.URLs += row.Int("type_count")
-			} else {
-				sums.InTable += row.Int("type_count")
-			}
-		})
-	}
 	if err != nil {
-		return estate.Section[estate.AttachmentSums]{}, err
+		return sums, err
 	}
-	return estate.Know("ir.attachment read_group(file_size) by type, for stored files and others", sums), nil
+	err = group("=", func(row odoorpc.Row) {
+		if row.Text("type") == "url" {
+			sums.URLs += row.Int("type_count")
+		} else {
+			sums.InTable += row.Int("type_count")
+		}
+	})
+	return sums, err
 }

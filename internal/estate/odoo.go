@@ -77,7 +77,7 @@ type Model struct {
 	Fields int    `json:"fields"`
 }
 
-// AttachmentSums counts attachments by where they are stored.
+// AttachmentSums counts attachments by where they are stored. FileBytes is -1 where the user may not see sizes.
 type AttachmentSums struct {
 	Files     int64 `json:"files"`
 	FileBytes int64 `json:"file_bytes"`

@@ -96,7 +96,8 @@ func (e *Error) Mend() string {
 	case WrongDatabase:
 		return "check the database's name: upper and lower case count"
 	case WrongLogin:
-		return "check login and password; where two-factor login is on, use an API key as the password"
+		return "check login and password; where two-factor login is on, use an API key as the password; " +
+			"after many failures Odoo refuses right ones too, for a minute"
 	case CoolDown:
 		return "wait at least a minute without any try, then check the password before the next one"
 	case Denied:
