@@ -158,7 +158,7 @@ func TestParseUnits(t *testing.T) {
 		{Name: "backup.timer", Kind: "timer", Active: "inactive", Enabled: "disabled"},
 		{Name: "odoo.service", Kind: "service", Active: "failed", Enabled: "enabled"},
 		{Name: "postgresql@13-main.service", Kind: "service", Active: "active"},
-	}, parseUnits("● odoo.service loaded failed\npostgresql@13-main.service loaded active\nexim4.service not-found inactive\nx.slice loaded active\n",
+	}, parseUnits("● odoo.service loaded failed\npostgresql@13-main.service loaded active\nexim4.service not-found inactive\nx.slice loaded active\nuser@1000.service loaded active\nrun-user-1000.mount loaded active\n",
 		"odoo.service enabled\nbackup.timer disabled\npostgresql@.service disabled\n"))
 	require.Equal(t, []estate.Unit{{Name: "odoo", Kind: "init.d", Active: "unknown", Enabled: "enabled"}}, parseInitScripts("odoo enabled\n"))
 }

@@ -45,7 +45,7 @@ func parseUnits(units, files string) []estate.Unit {
 			continue
 		}
 		name := clean(words[0])
-		if kind := unitKind(name); kind != "" {
+		if kind := unitKind(name); kind != "" && !ofLogin(name) {
 			byName[name] = estate.Unit{Name: name, Kind: kind, Active: clean(words[2])}
 		}
 	}
@@ -73,6 +73,11 @@ func sortedUnits(byName map[string]estate.Unit) []estate.Unit {
 	}
 	slices.SortFunc(found, func(a, b estate.Unit) int { return cmp.Compare(a.Name, b.Name) })
 	return found
+}
+
+// ofLogin tells the units that come and go with each login.
+func ofLogin(name string) bool {
+	return strings.HasPrefix(name, "user@") || strings.HasPrefix(name, "user-runtime-dir@") || strings.HasPrefix(name, "run-user-")
 }
 
 func unitKind(name string) string {
