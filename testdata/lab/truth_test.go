@@ -3,9 +3,12 @@ package lab_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"math"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +41,7 @@ func listening(table string) []string {
 	var addresses []string
 	for line := range strings.Lines(table) {
 		fields := strings.Fields(line)
-		if len(fields) < 5 || strings.HasPrefix(fields[3], "[") || strings.HasPrefix(fields[3], ":::") || fields[3] == "Address" {
+		if len(fields) < 5 || fields[0] != "LISTEN" && fields[0] != "tcp" || strings.HasPrefix(fields[3], "[") {
 			continue // a heading, or IPv6, which the lab does not speak
 		}
 		addresses = append(addresses, strings.Replace(fields[3], "0.0.0.0:", "*:", 1))
@@ -57,6 +60,11 @@ func TestCertificatesAreAsStated(t *testing.T) {
 			}
 			got := certificate(t, d, l.Machine(t, m.Name).SSH(), want)
 			require.Equal(t, want.Name, got.Subject.CommonName)
+			text, err := os.ReadFile(filepath.Join(l.Dir, "pki", "leaf", want.Name+".crt"))
+			require.NoError(t, err)
+			block, _ := pem.Decode(text)
+			require.NotNil(t, block, want.Name)
+			require.Equal(t, block.Bytes, got.Raw, "%s: the file in pki/leaf is not what is served", want.Name)
 			require.Equal(t, want.SelfSigned, got.Issuer.CommonName == got.Subject.CommonName, want.Name)
 			if want.Expired != "" {
 				require.Equal(t, want.Expired, got.NotAfter.UTC().Format(time.DateOnly), want.Name)

@@ -104,13 +104,17 @@ machine_wait() (
 
 # machine_raise NAME… boots at once those that do not run, do not serve, or run an older version.
 machine_raise() {
-  local name waits=() failed=0
+  local name booting=() waits=() failed=0
   machine_hosts >"$LAB_CACHE/run/hosts"
   for name in "$@"; do
     if machine_version "$name" | cmp -s - "$LAB_CACHE/run/$name/version" && machine_ready "$name"; then
       say "$name: serves already"
-      continue
+    else
+      booting+=("$name")
     fi
+  done
+  machine_certificates "${booting[@]}"
+  for name in "${booting[@]}"; do
     machine_boot "$name"
     machine_wait "$name" $! &
     waits+=($!)
@@ -119,13 +123,19 @@ machine_raise() {
   return "$failed"
 }
 
-# machine_certificates issues every leaf anew, relative to now, for the machines that boot next.
+# machine_certificates NAME… issues the leaves of machines that are about to boot, relative to now. Those of
+# machines that run stay: pki/leaf holds what is served.
 machine_certificates() {
+  local leaves
   mkdir -p "$LAB_CACHE/run" "$LAB_CACHE/pki"
-  step certificates machine_issue
+  (($#)) || return 0
+  # shellcheck disable=SC2046,SC2086
+  leaves=$(for name in "$@"; do machine_load "$name" && echo $TLS; done)
+  # shellcheck disable=SC2086
+  step certificates machine_issue $leaves
 }
 
-machine_issue() { (cd "$LAB_DIR" && go run ./pki "$LAB_CACHE/pki"); }
+machine_issue() { (cd "$LAB_DIR" && go run ./pki "$LAB_CACHE/pki" "$@"); }
 
 # machine_kill_all kills every machine that the system shows, known or not.
 machine_kill_all() {

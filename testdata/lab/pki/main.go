@@ -1,11 +1,12 @@
 // Command pki makes the lab's certificates in the folder that it is given: the authority once (ca.pem,
-// ca.key), the servers' certificates anew at each run (leaf/NAME.crt, leaf/NAME.key), so that "12 days
-// left" is true whenever the lab is raised.
+// ca.key), and anew at each run the servers' certificates that it is asked for (leaf/NAME.crt,
+// leaf/NAME.key), so that "12 days left" is true whenever a machine is booted.
 package main
 
 import (
 	"fmt"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -16,18 +17,22 @@ func main() {
 	}
 }
 
-// run issues every leaf as seen from now.
+// run issues the leaves named after the folder, as seen from now.
 func run(args []string, now time.Time) error {
-	if len(args) != 1 {
-		return fmt.Errorf("usage: pki DIR")
+	if len(args) == 0 {
+		return fmt.Errorf("usage: pki DIR [NAME…]")
 	}
 	authority, err := openAuthority(args[0], now)
 	if err != nil {
 		return err
 	}
-	for _, leaf := range leaves {
-		if err := authority.issue(args[0], leaf, now); err != nil {
-			return fmt.Errorf("%s: %w", leaf.name, err)
+	for _, name := range args[1:] {
+		i := slices.IndexFunc(leaves, func(leaf leaf) bool { return leaf.name == name })
+		if i < 0 {
+			return fmt.Errorf("no certificate is called %s", name)
+		}
+		if err := authority.issue(args[0], leaves[i], now); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return nil

@@ -15,7 +15,7 @@ var noon = time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)
 func TestLeaves(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	require.NoError(t, run([]string{dir}, noon))
+	require.NoError(t, issueAll(dir, noon))
 	for _, c := range []struct {
 		name       string
 		daysLeft   int
@@ -48,7 +48,7 @@ func TestLeaves(t *testing.T) {
 func TestOldCRMExpiredIn2019(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	require.NoError(t, run([]string{dir}, noon))
+	require.NoError(t, issueAll(dir, noon))
 	cert := readCert(t, dir, "leaf/crm.clinic.example.crt")
 	require.Equal(t, 2019, cert.NotAfter.Year())
 	require.Equal(t, cert.Issuer.String(), cert.Subject.String())
@@ -58,9 +58,9 @@ func TestOldCRMExpiredIn2019(t *testing.T) {
 func TestAuthorityIsKeptAndLeavesAreNot(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	require.NoError(t, run([]string{dir}, noon))
+	require.NoError(t, issueAll(dir, noon))
 	authority, leaf := readCert(t, dir, "ca.pem"), readCert(t, dir, "leaf/erp.clinic.example.crt")
-	require.NoError(t, run([]string{dir}, noon.Add(48*time.Hour)))
+	require.NoError(t, issueAll(dir, noon.Add(48*time.Hour)))
 	require.True(t, authority.Equal(readCert(t, dir, "ca.pem")))
 	require.Equal(t, 48*time.Hour, readCert(t, dir, "leaf/erp.clinic.example.crt").NotAfter.Sub(leaf.NotAfter))
 }
@@ -69,13 +69,13 @@ func TestInterruptedAuthorityIsMadeAnew(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "ca.key"), []byte("half"), 0o600))
-	require.NoError(t, run([]string{dir}, noon))
+	require.NoError(t, issueAll(dir, noon))
 }
 
 func TestKeysAreForTheirOwnerAlone(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	require.NoError(t, run([]string{dir}, noon))
+	require.NoError(t, issueAll(dir, noon))
 	keys, err := filepath.Glob(filepath.Join(dir, "leaf", "*.key"))
 	require.NoError(t, err)
 	require.Len(t, keys, len(leaves))
@@ -101,4 +101,24 @@ func readCert(t *testing.T, dir, name string) *x509.Certificate {
 	cert, err := x509.ParseCertificate(der)
 	require.NoError(t, err)
 	return cert
+}
+
+// issueAll issues every leaf there is.
+func issueAll(dir string, now time.Time) error {
+	args := []string{dir}
+	for _, leaf := range leaves {
+		args = append(args, leaf.name)
+	}
+	return run(args, now)
+}
+
+// TestOtherLeavesStay holds what a machine that runs relies on: the file is the certificate that it serves.
+func TestOtherLeavesStay(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, issueAll(dir, noon))
+	before := readCert(t, dir, "leaf/stg.clinic.example.crt")
+	require.NoError(t, run([]string{dir, "erp.clinic.example"}, noon.Add(time.Hour)))
+	require.True(t, before.Equal(readCert(t, dir, "leaf/stg.clinic.example.crt")))
+	require.ErrorContains(t, run([]string{dir, "nobody.example"}, noon), "no certificate is called nobody.example")
 }
