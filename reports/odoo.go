@@ -13,7 +13,7 @@ func installed(m estate.Module) bool { return m.State != "uninstalled" && m.Stat
 func odooServers(in Input) Sheet {
 	s := Sheet{Name: "Odoo servers", Purpose: "Each Odoo database as the user that looked could see it.",
 		Columns: []Column{{"Server", 16}, {"Database", 16}, {"Environment", 15}, {"Coverage", 11}, {"Version", 9}, {"Host", 14},
-			{"Modules", 13}, {"Custom modules", 10}, {"Active users", 12}, {"Administrators", 14}, {"Never logged in", 13}, {"Active scheduled actions", 12},
+			{"Modules", 13}, {"Custom modules", 10}, {"Active users", 12}, {"Administrators", 14}, {"Never logged in", 13}, {"Active scheduled actions", 16},
 			{"Outgoing mail servers", 12}, {"Incoming mail servers", 12}, {"Outside providers", 11}, {"Models", 13}, {"Custom models", 9},
 			{"Attachments", 12}, {"Attachment size", 16}, {"Read as", 16}, {"What to know", 60}}}
 	for _, o := range in.Inventory.Odoo {
@@ -42,7 +42,7 @@ func odooRow(o estate.OdooServer) []Cell {
 		counting(o.Users, func(u estate.OdooUser) bool { return active(u) && u.LastLogin.IsZero() }),
 		counting(o.Crons, func(c estate.Cron) bool { return c.Active }),
 		counting(o.MailServers, enabled), counting(o.Inbound, enabled),
-		counting(o.Providers, func(p estate.Provider) bool { return p.Enabled }),
+		counting(o.Providers, func(p estate.Provider) bool { return p.Enabled && !p.Manual }),
 		length(o.Models), counting(o.Models, func(m estate.Model) bool { return m.Custom }),
 		told(o.Attachments, func(a estate.AttachmentSums) Cell { return Count(a.Files + a.InTable + a.URLs) }),
 		told(o.Attachments, attachmentSize),
