@@ -170,7 +170,7 @@ func (c Config) failure(ctx context.Context, err error, guard *guardConn) error 
 		e.Kind, e.Words, e.mend = Unreachable, tunnel.Error(), tunnel.Mend()
 	case guard != nil && !guard.spokePostgres():
 		e.Kind = NotPostgres
-	case errors.Is(err, errFlood):
+	case errors.Is(err, errFlood), guard != nil && guard.received.Load() > guard.limit: // not all of the driver wraps
 		e.Kind = Flooded
 	case errors.As(err, &tooLong):
 		e.Kind, e.Words = Flooded, "one message is longer than the limit"

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // SQL is the text of a statement. Constants convert to it by themselves and strings do not, so that each
@@ -61,34 +62,52 @@ const begin SQL = "BEGIN READ ONLY"
 func (s *Session) Read(ctx context.Context, work func(r *Reader) error) error {
 	s.guard.startUnit()
 	r := &Reader{s: s, ctx: ctx}
-	if err := r.Each(begin, nil, nil); err != nil {
-		return err
-	}
-	err := r.pin()
+	err := r.open()
 	if err == nil {
 		err = work(r)
 	}
-	if s.conn.IsClosed() {
-		return s.config.failure(ctx, err, s.guard)
-	}
-	// A new context: the caller's may be over, and a transaction left open would hold back vacuum.
-	end := &Reader{s: s, ctx: context.WithoutCancel(ctx)}
-	if ended := end.Each("ROLLBACK", nil, nil); err == nil {
-		err = ended
+	if !s.conn.IsClosed() && s.conn.PgConn().TxStatus() != 'I' {
+		// A new context: the caller's may be over, and a transaction left open would hold back vacuum.
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer cancel()
+		end := &Reader{s: s, ctx: within}
+		if ended := end.Each("ROLLBACK", nil, nil); err == nil {
+			err = ended
+		}
 	}
 	return s.config.failure(ctx, err, s.guard)
 }
 
-func (r *Reader) pin() error {
+// open begins the transaction and pins its settings in one round trip: tunnels are long.
+func (r *Reader) open() error {
 	pin := sqlPin
 	if version := r.s.conn.PgConn().ParameterStatus("server_version"); strings.HasPrefix(version, "10.") {
 		pin = sqlPin10
 	}
 	l := r.s.config.Limits
-	return r.Each(pin, []any{milliseconds(l.Statement), milliseconds(l.Lock), milliseconds(l.Idle)}, nil)
+	ctx, cancel := context.WithTimeout(r.ctx, l.Statement+grace)
+	defer cancel()
+	p := r.s.conn.PgConn().StartPipeline(ctx)
+	p.SendQueryParams(string(begin), nil, nil, nil, nil)
+	p.SendQueryParams(string(pin), [][]byte{milliseconds(l.Statement), milliseconds(l.Lock), milliseconds(l.Idle)}, nil, nil, nil)
+	err := p.Sync()
+	for done := false; err == nil && !done; {
+		var result any
+		result, err = p.GetResults()
+		switch result := result.(type) {
+		case *pgconn.ResultReader:
+			_, err = result.Close()
+		case *pgconn.PipelineSync, nil:
+			done = true
+		}
+	}
+	if closed := p.Close(); err == nil {
+		err = closed
+	}
+	return r.s.config.failure(r.ctx, err, r.s.guard)
 }
 
-func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", max(1, d.Milliseconds())) }
+func milliseconds(d time.Duration) []byte { return fmt.Appendf(nil, "%dms", max(1, d.Milliseconds())) }
 
 // Each runs a statement and gives its rows to row one by one; a nil row drops them. An error of row ends it
 // and is returned as it is.
