@@ -96,8 +96,8 @@ func (l *ledger) application(server estate.OdooServer) {
 		l.add(configured, edge{from: from, to: l.names.endpoint(m.Host), protocol: m.Kind, port: m.Port, evidence: "mail server in Odoo " + server.Name})
 	}
 	for _, p := range server.Providers.Value {
-		if !p.Enabled {
-			continue // Odoo ships many that nobody uses
+		if !p.Enabled || p.Manual {
+			continue // Odoo ships many that nobody uses, and some that ask nobody outside
 		}
 		name := p.Host
 		if name == "" {
