@@ -149,8 +149,7 @@ func (d *driver) send(ctx context.Context, p Step) (bool, error) {
 		}
 		seq, err := d.to.Command(ctx, c)
 		d.live = max(d.live, seq)
-		var refused *RefusedError
-		if !errors.As(err, &refused) {
+		if _, refused := errors.AsType[*RefusedError](err); !refused {
 			return true, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -153,7 +154,7 @@ func (m *memory) Append(at time.Time, e cutover.Event) (cutover.Record, error) {
 func (m *memory) Records() []cutover.Record {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.records[:len(m.records):len(m.records)]
+	return slices.Clip(m.records)
 }
 
 // tickingClock moves a second a look, so that times differ and tests do not wait.

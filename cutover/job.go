@@ -25,7 +25,7 @@ func (e *Engine) attempt(ctx context.Context, id string) {
 	}
 	ctx, cancel := e.deadline(ctx, id)
 	defer cancel()
-	result, err := within(e, ctx, id, "do", func(ctx context.Context) (Result, error) {
+	result, err := within(ctx, e, id, "do", func(ctx context.Context) (Result, error) {
 		return e.actions[id].Do(ctx, occasion)
 	})
 	if err != nil {
@@ -41,7 +41,7 @@ func (e *Engine) look(ctx context.Context, id string, out *output) (Memo, bool) 
 	defer cancel()
 	occasion := e.occasion(id, e.output(id))
 	occasion.Number++
-	memo, err := within(e, ctx, id, "check", func(ctx context.Context) (Memo, error) {
+	memo, err := within(ctx, e, id, "check", func(ctx context.Context) (Memo, error) {
 		return e.actions[id].Check(ctx, occasion)
 	})
 	if err == nil {
@@ -79,7 +79,7 @@ func (e *Engine) prove(ctx context.Context, id string) {
 
 // finish verifies, judges the gate and journals the outcome.
 func (e *Engine) finish(ctx context.Context, id string, occasion Attempt, out *output, result Result) {
-	_, err := within(e, ctx, id, "verify", func(ctx context.Context) (struct{}, error) {
+	_, err := within(ctx, e, id, "verify", func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, e.actions[id].Verify(ctx, occasion)
 	})
 	if err != nil {
@@ -119,7 +119,7 @@ func (e *Engine) probe(ctx context.Context, id string) {
 	bounded, cancel := e.deadline(ctx, id)
 	defer cancel()
 	occasion := e.occasion(id, e.output(id))
-	answer, err := within(e, bounded, id, "probe", func(ctx context.Context) (Answer, error) {
+	answer, err := within(bounded, e, id, "probe", func(ctx context.Context) (Answer, error) {
 		return e.actions[id].Probe(ctx, occasion)
 	})
 	if err != nil && ctx.Err() != nil {
@@ -141,7 +141,7 @@ func (e *Engine) undo(ctx context.Context, id string) {
 	occasion := e.occasion(id, out)
 	bounded, cancel := e.deadline(ctx, id)
 	defer cancel()
-	_, err := within(e, bounded, id, "undo", func(ctx context.Context) (struct{}, error) {
+	_, err := within(bounded, e, id, "undo", func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, e.actions[id].Undo(ctx, occasion)
 	})
 	switch {

@@ -114,14 +114,12 @@ func (e *Engine) backward(ctx context.Context) (finished bool, err error) {
 func (e *Engine) launch(ctx context.Context, id string, work job) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	e.busy[id] = cancel
-	e.jobs.Add(1)
-	go func() {
-		defer e.jobs.Done()
+	e.jobs.Go(func() {
 		work(ctx, id)
 		cancel(nil)
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		delete(e.busy, id)
 		e.nudge()
-	}()
+	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 )
 
 // errStuck is an action that did not return although its context had ended.
@@ -13,7 +12,7 @@ var errStuck = errors.New("an attempt does not come to an end: what it does is n
 // within calls one method of an action. It comes back soon after ctx ends even if the action does not: a night must
 // not hang on one connection. Until the lost call returns, no other is made for that step.
 // A panic becomes an error that tells its type and nothing of what it held.
-func within[T any](e *Engine, ctx context.Context, id, doing string, call func(context.Context) (T, error)) (T, error) {
+func within[T any](ctx context.Context, e *Engine, id, doing string, call func(context.Context) (T, error)) (T, error) {
 	type answer struct {
 		value T
 		err   error
@@ -38,12 +37,12 @@ func within[T any](e *Engine, ctx context.Context, id, doing string, call func(c
 		return a.value, a.err
 	case <-ctx.Done():
 	}
-	grace := time.NewTimer(e.opts.Grace)
-	defer grace.Stop()
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.opts.Grace)
+	defer cancel()
 	select {
 	case a := <-answers:
 		return a.value, a.err
-	case <-grace.C:
+	case <-grace.Done():
 		e.setStuck(id, true)
 		go func() {
 			<-answers

@@ -41,8 +41,7 @@ func newCutoverCheck(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			printRunbook(a.stdout, file)
-			return nil
+			return printRunbook(a.stdout, file)
 		},
 	}
 }

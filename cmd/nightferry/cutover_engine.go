@@ -83,7 +83,7 @@ func (a *app) serve(ctx context.Context, n night, e *cutover.Engine, log *slog.L
 	if err != nil {
 		return err
 	}
-	server, err := control.Listen(socket, log)
+	server, err := control.Listen(ctx, socket, log)
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func (a *app) join(ctx context.Context, n night, start bool) (*control.Client, e
 	if err := n.desk.e.CheckSecrets(ctx, a.env, engagement.ForCutover); err != nil {
 		return nil, outcome.Misused(err)
 	}
-	exited, err := a.startEngine(n)
+	exited, err := a.startEngine(ctx, n)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (a *app) join(ctx context.Context, n night, start bool) (*control.Client, e
 }
 
 // startEngine starts this program again as the engine, in a session of its own: closing the terminal does not reach it.
-func (a *app) startEngine(n night) (exited <-chan error, err error) {
+func (a *app) startEngine(ctx context.Context, n night) (exited <-chan struct{}, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -113,20 +113,23 @@ func (a *app) startEngine(n night) (exited <-chan error, err error) {
 		return nil, fmt.Errorf("open the engine's log: %w", err)
 	}
 	defer log.Close()
-	engine := exec.Command(self, "-C", a.dir, "cutover", "engine", n.run)
+	engine := exec.CommandContext(context.WithoutCancel(ctx), self, "-C", a.dir, "cutover", "engine", n.run)
 	engine.Stdout, engine.Stderr = log, log
 	engine.SysProcAttr = ownSession()
 	if err := engine.Start(); err != nil {
 		return nil, fmt.Errorf("start the engine: %w", err)
 	}
-	done := make(chan error, 1)
-	go func() { done <- engine.Wait() }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = engine.Wait() // why it ended is in its log
+	}()
 	a.remark("the engine of run %s is process %d; its log is %s", n.run, engine.Process.Pid, n.log())
 	return done, nil
 }
 
 // await dials until the engine answers, or is gone.
-func (a *app) await(ctx context.Context, n night, socket string, exited <-chan error) (*control.Client, error) {
+func (a *app) await(ctx context.Context, n night, socket string, exited <-chan struct{}) (*control.Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	look := time.NewTicker(30 * time.Millisecond)

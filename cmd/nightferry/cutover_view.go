@@ -107,8 +107,7 @@ func (t *told) take(u cutover.Update) error {
 func (a *app) headless(ctx context.Context, n night, client *control.Client, answers []cutover.Scripted) error {
 	feed := &told{client, a.stdout, cutover.NewState()}
 	err := cutover.Drive(ctx, client, feed, client.Hello().Live, answers)
-	var open *cutover.UnansweredError
-	if errors.As(err, &open) {
+	if _, open := errors.AsType[*cutover.UnansweredError](err); open {
 		return outcome.Mend(err, "the engine waits for a person: nightferry cutover attach "+n.wave)
 	}
 	return a.left(ctx, n, feed.state, err)

@@ -126,7 +126,7 @@ func gateTold(g *cutover.Gate) string {
 }
 
 // printRunbook shows what a night would do.
-func printRunbook(w io.Writer, file *runbook.File) {
+func printRunbook(w io.Writer, file *runbook.File) error {
 	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprintf(table, "PHASE\tSTEP\tOWNER\tEXPECTED\tDEADLINE\tKIND\t\n")
 	var sum time.Duration
@@ -138,8 +138,11 @@ func printRunbook(w io.Writer, file *runbook.File) {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", step.Phase, step.ID, step.Owner, step.Expected, step.Deadline, step.Kind, asks)
 		sum += step.Expected
 	}
-	table.Flush()
-	fmt.Fprintf(w, "%d steps, %s when each takes as long as expected; runbook %.12s\n", len(file.Runbook.Steps), sum, file.SHA256)
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "%d steps, %s when each takes as long as expected; runbook %.12s\n", len(file.Runbook.Steps), sum, file.SHA256)
+	return err
 }
 
 // endOf is the end that a finished run's viewer reports.

@@ -25,7 +25,7 @@ type Server struct {
 
 // Listen opens the socket. The caller holds the journal's lock, so a socket that is there already is what an engine
 // left that was killed, and is removed.
-func Listen(socket string, log *slog.Logger) (*Server, error) {
+func Listen(ctx context.Context, socket string, log *slog.Logger) (*Server, error) {
 	if info, err := os.Lstat(socket); err == nil {
 		if info.Mode()&fs.ModeSocket == 0 {
 			return nil, fmt.Errorf("%s is in the way, and is no socket", socket)
@@ -34,7 +34,7 @@ func Listen(socket string, log *slog.Logger) (*Server, error) {
 			return nil, fmt.Errorf("remove the socket of an engine that is gone: %w", err)
 		}
 	}
-	listener, err := net.Listen("unix", socket)
+	listener, err := new(net.ListenConfig).Listen(ctx, "unix", socket)
 	if err != nil {
 		return nil, fmt.Errorf("open the engine's socket: %w", err)
 	}
@@ -64,15 +64,13 @@ func (s *Server) Serve(ctx context.Context, e *cutover.Engine) error {
 			conn.Close()
 			continue
 		}
-		s.clients.Add(1)
-		go func() {
-			defer s.clients.Done()
+		s.clients.Go(func() {
 			defer func() { <-s.slots }()
 			defer conn.Close()
 			if err := s.client(ctx, e, conn); err != nil {
 				s.log.Info("a viewer left", "why", err)
 			}
-		}()
+		})
 	}
 }
 

@@ -19,8 +19,8 @@ func Socket(env func(string) (string, bool), journal string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if real, err := filepath.EvalSymlinks(filepath.Dir(absolute)); err == nil {
-		absolute = filepath.Join(real, filepath.Base(absolute))
+	if resolved, err := filepath.EvalSymlinks(filepath.Dir(absolute)); err == nil {
+		absolute = filepath.Join(resolved, filepath.Base(absolute))
 	}
 	sum := sha256.Sum256([]byte(absolute))
 	name := hex.EncodeToString(sum[:8]) + ".sock"

@@ -2,7 +2,6 @@ package journal_test
 
 import (
 	"bytes"
-	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -143,7 +142,7 @@ func TestDamageIsRefused(t *testing.T) {
 			} {
 				err := open()
 				var damage *journal.DamageError
-				require.True(t, errors.As(err, &damage), "%v", err)
+				require.ErrorAs(t, err, &damage)
 				require.Equal(t, tt.line, damage.Line, "%v", err)
 				require.Contains(t, err.Error(), path)
 			}

@@ -70,13 +70,13 @@ func FuzzRead(f *testing.F) {
 		c, err := read("f.jsonl", text)
 		if err != nil {
 			var damage *DamageError
-			require.True(t, errors.As(err, &damage))
+			require.ErrorAs(t, err, &damage)
 			require.Positive(t, damage.Line)
 			return
 		}
 		whole, err := read("f.jsonl", text[:len(text)-c.torn])
 		require.NoError(t, err)
 		require.Zero(t, whole.torn)
-		require.Equal(t, len(c.records), len(whole.records))
+		require.Len(t, whole.records, len(c.records))
 	})
 }

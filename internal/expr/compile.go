@@ -210,8 +210,7 @@ func leafName(n ast.Node) (string, bool) {
 
 // message is what the library says of an error, without its drawing.
 func message(err error) string {
-	var at *file.Error
-	if errors.As(err, &at) {
+	if at, is := errors.AsType[*file.Error](err); is {
 		return at.Message
 	}
 	return err.Error()

@@ -2,7 +2,7 @@ package expr_test
 
 import (
 	"encoding/json"
-	"errors"
+	"maps"
 	"math"
 	"testing"
 	"time"
@@ -34,9 +34,7 @@ func TestJudge(t *testing.T) {
 	}
 	gap := func(name string, v expr.Value) expr.Facts {
 		facts := expr.Facts{}
-		for k, held := range known {
-			facts[k] = held
-		}
+		maps.Copy(facts, known)
 		facts[name] = v
 		return facts
 	}
@@ -130,7 +128,7 @@ func TestCompileRefuses(t *testing.T) {
 			t.Parallel()
 			_, err := expr.Compile(tt.source, schema())
 			var at *expr.Error
-			require.True(t, errors.As(err, &at), "%v", err)
+			require.ErrorAs(t, err, &at)
 			require.Contains(t, at.Text, tt.text)
 			require.Equal(t, tt.line, at.Line, "%v", err)
 			require.InDelta(t, tt.column, at.Column, 1.1, "%v", err)
@@ -201,7 +199,7 @@ func FuzzCompile(f *testing.F) {
 		p, err := expr.Compile(source, schema())
 		if err != nil {
 			var at *expr.Error
-			require.True(t, errors.As(err, &at))
+			require.ErrorAs(t, err, &at)
 			require.Positive(t, at.Line)
 			require.Positive(t, at.Column)
 			return

@@ -1,3 +1,5 @@
+// Package expr is the one small language of gates and rollback criteria. An expression is compiled and type-checked
+// when it is read, and judged over recorded facts: pass, fail, or no-data where a fact that would decide is missing.
 package expr
 
 import (

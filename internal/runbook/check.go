@@ -48,7 +48,7 @@ func (c *checker) check() {
 	}
 	c.ids()
 	for i := range b.Steps {
-		c.step(i, at(i), &b.Steps[i])
+		c.step(at(i), &b.Steps[i])
 		c.needs(i)
 	}
 	c.cycles()
@@ -96,7 +96,7 @@ func (c *checker) ids() {
 	}
 }
 
-func (c *checker) step(i int, path string, s *Step) {
+func (c *checker) step(path string, s *Step) {
 	c.require(path+".title", s.Title != "", "say in a few words what is done")
 	c.require(path+".owner", s.Owner != "", "name who answers for this step on the night")
 	c.require(path+".kind", s.Kind != "", "known are: "+strings.Join(c.kindNames(), ", "))

@@ -67,8 +67,7 @@ func Parse(name string, text []byte, kinds Kinds) (*File, error) {
 
 // asExpr is the mistake that the expression language reports.
 func asExpr(err error) *expr.Error {
-	var at *expr.Error
-	if errors.As(err, &at) {
+	if at, is := errors.AsType[*expr.Error](err); is {
 		return at
 	}
 	return &expr.Error{Line: 1, Column: 1, Text: err.Error()}

@@ -3,7 +3,6 @@ package runbook_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -82,7 +81,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 			require.NoError(t, err)
 			_, err = runbook.Parse("wave-1.yaml", text, kinds())
 			var problems yamlfile.Problems
-			require.True(t, errors.As(err, &problems), "%v", err)
+			require.ErrorAs(t, err, &problems)
 			golden := strings.TrimSuffix(input, ".yaml") + ".golden.txt"
 			if *update {
 				require.NoError(t, os.WriteFile(golden, []byte(err.Error()+"\n"), 0o644))
@@ -129,7 +128,7 @@ func FuzzParse(f *testing.F) {
 		file, err := runbook.Parse("f.yaml", text, kinds())
 		if err != nil {
 			var problems yamlfile.Problems
-			require.True(t, errors.As(err, &problems))
+			require.ErrorAs(t, err, &problems)
 			return
 		}
 		again, err := runbook.Format(file.Runbook)
