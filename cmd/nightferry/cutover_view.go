@@ -136,8 +136,12 @@ func (a *app) plain(ctx context.Context, n night, client *control.Client) error 
 		}
 	}()
 	for {
+		heard := typed
+		if feed.state.Seq < client.Hello().Live {
+			heard = nil // answers are to what was shown, and that is still history
+		}
 		select {
-		case line := <-typed:
+		case line := <-heard:
 			if err := order(ctx, client, feed.state, line); err != nil {
 				fmt.Fprintf(a.stderr, "nightferry: %s\n", printable(err.Error()))
 			}
