@@ -14,9 +14,8 @@ run() { printf '\033[1m$ %s\033[0m\n' "$*"; "$@"; }
 found() { local code=0; run "$@" || code=$?; ((code == 0 || code == 3)) || exit "$code"; }
 
 say "The lab: a small hospital group on real servers"
+# A demo before this one moved staging away; the lab gives its machines back as they were.
 "$lab" up
-# A demo before this one moved staging away: give its three machines back as they were.
-if [[ -e $demo ]]; then "$lab" reset stg cloud-app cloud-db; fi
 
 say "An engagement: what is in scope, and by whose leave"
 rm -rf "$demo"
@@ -53,7 +52,7 @@ runbook    $demo/runbooks/wave-1.yaml
 Try next:
   source <(testdata/lab/passwords)
   bin/nightferry -C demo cutover status
-  $lab reset stg cloud-app cloud-db && bin/nightferry -C demo cutover run wave-1 --again   the same night on screen
-  bin/nightferry init --sample /tmp/sample && bin/nightferry -C /tmp/sample plan           no lab needed
-  make lab-down                                                                            stop the lab
+  make lab && bin/nightferry -C demo cutover run wave-1 --again                    the same night, on screen
+  bin/nightferry init --sample /tmp/sample && bin/nightferry -C /tmp/sample plan   no lab needed
+  make lab-down                                                                    stop the lab
 END
