@@ -3,6 +3,7 @@ package lab_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -94,6 +95,33 @@ func traces(t *testing.T, l *lab.Lab) []string {
 		}
 	}
 	return found
+}
+
+// TestMachinesInheritNothing raises the lab with a file open, as under flock or in a pipe, and looks for it in
+// what outlives the command.
+func TestMachinesInheritNothing(t *testing.T) {
+	l := lab.Exclusive(t)
+	restore(t, l)
+	_, err := l.Command(t, "down")
+	require.NoError(t, err)
+	file, err := os.Create(filepath.Join(t.TempDir(), "open"))
+	require.NoError(t, err)
+	defer file.Close()
+	up := exec.CommandContext(t.Context(), l.Program(t), "up")
+	up.ExtraFiles = []*os.File{file}
+	out, err := up.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	descriptors, err := filepath.Glob("/proc/[0-9]*/fd/*")
+	require.NoError(t, err)
+	ours := 0
+	for _, descriptor := range descriptors {
+		if target, err := os.Readlink(descriptor); err != nil || target != file.Name() {
+			continue // of another file, or closed meanwhile
+		}
+		require.Equal(t, fmt.Sprint(os.Getpid()), strings.Split(descriptor, "/")[2])
+		ours++
+	}
+	require.Positive(t, ours, "this process has the file open: a look that does not find it is worth nothing")
 }
 
 // TestUpAfterBeingKilled ends `lab up` by SIGKILL at several moments of its work; the next one has to succeed.
