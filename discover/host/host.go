@@ -89,7 +89,7 @@ func fill(h *estate.Host, t transcript) {
 	}
 	h.Packages = section(t, "packages", "", parsePackages)
 	h.Units = units(t)
-	h.Schedules = schedules(t, services)
+	h.Schedules = schedules(t, passwd, services)
 	h.Mounts = section(t, "mounts", "", func(body string) []estate.Mount { return parseMounts(body, t.body("fstab"), t.body("df")) })
 	h.Accounts = accounts(t, passwd, running)
 	h.Names = section(t, "hosts", "", parseHosts)
@@ -117,7 +117,7 @@ func sockets(h *estate.Host, t transcript, o owners) {
 	unnamed := slices.ContainsFunc(h.Listeners.Value, func(l estate.Listener) bool { return l.Process == "" })
 	if unnamed && me != 0 {
 		h.Listeners.Problem = "the programs behind some sockets are known to root only"
-		h.Listeners.Grant = "sudo: " + identity["me"] + " ALL=(root) NOPASSWD: /usr/bin/ss -n -t -u -a -p -e"
+		h.Listeners.Grant = sudoLine(identity["me"], []string{"/usr/bin/ss", "-n", "-t", "-u", "-a", "-p", "-e"})
 	}
 }
 

@@ -158,7 +158,7 @@ func systemdTime(s string) time.Time {
 }
 
 // schedules joins crontabs and timers. Other users' crontabs need root: then what is here is right, and not all.
-func schedules(t transcript, services map[string]service) estate.Section[[]estate.Schedule] {
+func schedules(t transcript, entries []entry, services map[string]service) estate.Section[[]estate.Schedule] {
 	me := pairs(t.body("identity"))["me"]
 	s := section(t, "cron", "", parseCron)
 	s.Source = "crontabs, systemctl show"
@@ -181,7 +181,13 @@ func schedules(t transcript, services map[string]service) estate.Section[[]estat
 	}
 	if coverage, _ := t.coverage("spool"); coverage == estate.Denied {
 		s.Problem = "other users' crontabs may not be read"
-		s.Grant = "sudo: " + me + " ALL=(root) NOPASSWD: /usr/bin/crontab -l -u *"
+		var listing [][]string
+		for _, e := range entries {
+			if canLogIn(e.shell) && e.name != me {
+				listing = append(listing, []string{"/usr/bin/crontab", "-l", "-u", e.name})
+			}
+		}
+		s.Grant = sudoLine(me, listing[:min(len(listing), 10)]...)
 	}
 	if coverage, problem := t.coverage("timers"); coverage == estate.Failed || coverage == estate.Timeout {
 		s.Problem = strings.TrimPrefix(s.Problem+"; timers: "+problem, "; ")
