@@ -34,7 +34,10 @@ func TestLabEngagement(t *testing.T) {
 	require.Equal(t, 22, bastion.Port)
 	require.Equal(t, "assess", bastion.User)
 	require.Equal(t, "/home/consultant/.cache/nightferry/lab/keys/id_assess", bastion.Key)
-	require.Equal(t, "ferry", bastion.Operator.User)
+	require.Equal(t, "assess", bastion.Operator.User, "stated, not inherited")
+	stg, found := e.Host("stg")
+	require.True(t, found)
+	require.Equal(t, "ferry", stg.Operator.User, "inherited")
 
 	erp, found := e.Server("erp")
 	require.True(t, found)

@@ -32,7 +32,9 @@ cp "$here/engagement.yaml" "$work/clinic/engagement.yaml"
 rm -f "$work/clinic/.lock"
 # Who recorded it, and where this computer keeps its cache, do not belong into the sample.
 sed -i 's/"who":"[^"]*"/"who":"consultant@laptop"/' "$work/clinic/access.jsonl"
-grep -rl "$cache" "$work/clinic" | xargs -r sed -i "s|$cache|~/.cache/nightferry/lab|g"
+{ grep -rl "$cache" "$work/clinic" || true; } | xargs -r sed -i "s|$cache|~/.cache/nightferry/lab|g"
+# Nor does the computer that held the lab: all machines share its kernel, processor and disk.
+sed -i -e 's/"kernel": "[^"]*"/"kernel": "5.10.0-32-amd64"/' -e 's/"cpu_model": "[^"]*"/"cpu_model": "QEMU Virtual CPU"/' "$work"/clinic/inventory/hosts/*.json
 rm -rf "$sample"
 cp -R "$work/clinic" "$sample"
 chmod -R u=rwX,go=rX "$sample"
