@@ -90,10 +90,10 @@ func night(member Placement, move estate.Move) []runbook.Step {
 	return steps
 }
 
-// lasting estimates a duration from bytes, in whole seconds and never under half a minute. A size that is not known takes an hour.
+// lasting estimates a duration from bytes, in whole seconds and never under a minute. A size that is not known takes an hour.
 func lasting(bytes, perSecond int64) time.Duration {
 	if bytes < 0 {
 		return time.Hour
 	}
-	return max(time.Duration(bytes/perSecond)*time.Second, 30*time.Second)
+	return max(time.Duration(bytes/perSecond)*time.Second, time.Minute)
 }
