@@ -46,7 +46,7 @@ run nightferry -C "$demo" cutover journal verify
 say "Done"
 cat <<END
 workbook   $demo/reports/assessment.xlsx
-journal    $(ls -t "$demo"/journal/*.jsonl | head -n 1)
+journal    $(echo "$demo"/journal/*.jsonl)
 runbook    $demo/runbooks/wave-1.yaml
 
 Try next:
