@@ -10,7 +10,7 @@ GOVULNCHECK   := .tools/bin/govulncheck@v1.9.0
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help build build-all test race bench fuzz lint golden lab lab-down lab-status demo cover clean
+.PHONY: help build build-all test race bench fuzz lint golden lab lab-down lab-status sample demo cover clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ lab-down: ## stop the lab and leave nothing behind
 
 lab-status: ## show the lab's machines
 	@testdata/lab/lab status
+
+sample: ## record the lab anew as what `init --sample` writes (the lab must be up, and untouched)
+	@$(RUN) testdata/lab/record-sample.sh
 
 demo: build ## show the whole product on the lab
 	@$(RUN) testdata/demo.sh
