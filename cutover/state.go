@@ -140,8 +140,12 @@ func (s *State) Handled(command string) (seq int64, ok bool) {
 	return seq, ok
 }
 
-// Waiting lists the steps that wait for a person, by id. On the way back only an undo that failed does.
+// Waiting lists the steps that wait for a person, by id. On the way back only an undo that failed does, and after the
+// end nothing.
 func (s *State) Waiting() []string {
+	if s.Mode == ModeFinished {
+		return nil
+	}
 	var waiting []string
 	for _, id := range slices.Sorted(maps.Keys(s.steps)) {
 		status := s.steps[id].Status

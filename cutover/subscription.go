@@ -13,6 +13,7 @@ type Tick struct {
 	Step  string `json:"step"`
 	Doing string `json:"doing,omitempty"` // "check", "do", "verify", "probe", "undo": what begins
 	Line  string `json:"line,omitempty"`  // a line of live output, without control characters
+	Lost  int64  `json:"lost,omitempty"`  // ticks before this one that this viewer was too slow for
 }
 
 // Update is what a viewer gets: a record or a tick.
@@ -109,7 +110,9 @@ func (e *Engine) tick(t Tick) {
 	defer e.mu.Unlock()
 	for s := range e.subs {
 		if len(s.ticks) == maxTicks {
+			dropped := s.ticks[0].Lost + 1
 			s.ticks, s.lost = s.ticks[1:], s.lost+1
+			s.ticks[0].Lost += dropped
 		}
 		s.ticks = append(s.ticks, t)
 		s.nudge()

@@ -29,33 +29,46 @@ type Options struct {
 	Book      runbook.Runbook
 	Feed      Feed
 	Commander cutover.Commander
-	By        string
-	NewID     func() string
-	Now       func() time.Time
+	By        string           // who sits here
+	Journal   string           // where the run's journal is, for people
+	Resume    string           // the command that joins the run again, or goes on with it
+	NewID     func() string    // id of a command
+	Now       func() time.Time // its location is the one that times are shown in
 	In        io.Reader
 	Out       io.Writer
 	Colour    bool
 }
 
-// Run shows the night until the person leaves or ctx ends, and returns the state last seen.
-func Run(ctx context.Context, o Options) (*cutover.State, error) {
+// Seen is what the viewer knew when it left.
+type Seen struct {
+	State *cutover.State
+	Ended bool  // the engine's stream had ended
+	Lost  error // why it ended, where it ended without a goodbye
+}
+
+// Run shows the night until the person leaves or ctx ends.
+func Run(ctx context.Context, o Options) (Seen, error) {
 	renderer := lipgloss.NewRenderer(o.Out)
 	if !o.Colour {
 		renderer.SetColorProfile(termenv.Ascii)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	screen := night.New(night.Config{Context: ctx, Book: o.Book, Commander: o.Commander, By: o.By, NewID: o.NewID, Now: o.Now, Palette: look.NewPalette(renderer)})
-	program := tea.NewProgram(root{screen: screen, now: o.Now}, tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithAltScreen())
+	screen := night.New(night.Config{Context: ctx, Book: o.Book, Commander: o.Commander, By: o.By, Journal: o.Journal, Resume: o.Resume,
+		NewID: o.NewID, Now: o.Now, Palette: look.NewPalette(renderer)})
+	// Signals end ctx: whoever calls decides which.
+	program := tea.NewProgram(root{screen: screen, now: o.Now}, tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out),
+		tea.WithAltScreen(), tea.WithoutSignalHandler())
 	go follow(ctx, o.Feed, program)
 	last, err := program.Run()
-	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+	if ctx.Err() != nil && (errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, context.Canceled)) {
 		err = ctx.Err()
 	}
 	if shown, ok := last.(root); ok {
-		return shown.screen.State(), err
+		ended, lost := shown.screen.Ended()
+		return Seen{shown.screen.State(), ended, lost}, err
 	}
-	return cutover.NewState(), err
+	return Seen{State: cutover.NewState()}, err
 }
 
 // follow carries the feed to the screen.
@@ -94,7 +107,7 @@ func (r root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var again tea.Cmd
 	switch msg := msg.(type) {
 	case tea.KeyMsg:
-		if msg.Type == tea.KeyCtrlC || msg.String() == "q" && !r.screen.Typing() {
+		if msg.Type == tea.KeyCtrlC || msg.String() == "q" && !msg.Paste && !r.screen.Typing() {
 			return r, tea.Quit
 		}
 	case night.TimeMsg:

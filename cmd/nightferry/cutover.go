@@ -142,12 +142,11 @@ func (a *app) nightOf(d *desk, wave string, o runOptions) (night, error) {
 	if err := a.mayBegin(d, file, o); err != nil {
 		return night{}, err
 	}
-	n := night{desk: d, wave: wave, run: wave + "." + strings.ReplaceAll(a.now().UTC().Format("20060102-150405.000"), ".", "-")}
+	n := night{desk: d, wave: wave, text: file.Text, run: wave + "." + strings.ReplaceAll(a.now().UTC().Format("20060102-150405.000"), ".", "-")}
 	if d.Has(engagement.JournalFile(n.run)) {
 		return night{}, fmt.Errorf("run %s exists already", n.run)
 	}
-	// The run keeps the text it began with: later edits are for the next run.
-	return n, d.Write(n.bookName(), file.Text)
+	return n, nil
 }
 
 // mayBegin asks for the leave that the engagement states, and for the word of the person who begins.

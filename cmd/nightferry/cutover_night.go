@@ -24,6 +24,7 @@ type night struct {
 	desk *desk
 	wave string
 	run  string // WAVE.DATE-TIME
+	text []byte // of the runbook, for a run that has not begun; nil once its file is written
 }
 
 func (n night) journal() string  { return n.desk.Path(engagement.JournalFile(n.run)) }
@@ -94,6 +95,12 @@ func (a *app) join(ctx context.Context, n night, start bool) (*control.Client, e
 	}
 	if err := n.desk.e.CheckSecrets(ctx, a.env, engagement.ForCutover); err != nil {
 		return nil, outcome.Misused(err)
+	}
+	if n.text != nil {
+		// The run keeps the text it began with: later edits are for the next run.
+		if err := n.desk.Write(n.bookName(), n.text); err != nil {
+			return nil, err
+		}
 	}
 	exited, err := a.startEngine(ctx, n)
 	if err != nil {

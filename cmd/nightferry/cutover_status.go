@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"nightferry/cutover/journal"
 	"nightferry/internal/outcome"
 	"nightferry/internal/runbook"
+	"nightferry/tui/look"
 )
 
 func newCutoverStatus(a *app) *cobra.Command {
@@ -25,7 +27,7 @@ func newCutoverStatus(a *app) *cobra.Command {
 		Long: `status reads the journal of the last run of WAVE, or of all waves. It needs no
 engine. Exit codes: 0 committed, 4 rolled back, 5 it has not ended.`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) (err error) {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			d, err := a.open()
 			if err != nil {
 				return err
@@ -42,14 +44,32 @@ engine. Exit codes: 0 committed, 4 rolled back, 5 it has not ended.`,
 			if err != nil {
 				return err
 			}
-			if err := a.printStatus(state, file, asJSON); err != nil {
+			live := state.Mode != cutover.ModeFinished && a.lives(cmd.Context(), n)
+			if err := a.printStatus(state, file, live, asJSON); err != nil {
 				return err
 			}
-			return endOf(state)
+			switch err := endOf(state); {
+			case state.Mode == cutover.ModeFinished:
+				return err
+			case live:
+				return outcome.Mend(err, "decide with: nightferry cutover attach "+n.wave)
+			default:
+				return outcome.Mend(fmt.Errorf("%w, and no engine runs it", err), "go on with: "+n.resume())
+			}
 		},
 	}
 	jsonFlag(cmd, &asJSON)
 	return cmd
+}
+
+// lives says whether an engine answers for the run.
+func (a *app) lives(ctx context.Context, n night) bool {
+	client, err := a.join(ctx, n, false)
+	if err != nil {
+		return false
+	}
+	_ = client.Close() // it was only looked at
+	return true
 }
 
 // standing is what status prints.
@@ -58,6 +78,7 @@ type standing struct {
 	Run     string          `json:"run"`
 	Mode    cutover.Mode    `json:"mode"`
 	Outcome cutover.Outcome `json:"outcome,omitempty"`
+	Engine  bool            `json:"engine"` // one answers now
 	Records int64           `json:"records"`
 	Started time.Time       `json:"started"`
 	Changed time.Time       `json:"changed"`
@@ -73,8 +94,8 @@ type stepStanding struct {
 	Mend    string         `json:"mend,omitempty"`
 }
 
-func (a *app) printStatus(state *cutover.State, file *runbook.File, asJSON bool) error {
-	s := standing{Version: 1, Run: state.Run, Mode: state.Mode, Outcome: state.Outcome, Records: state.Seq,
+func (a *app) printStatus(state *cutover.State, file *runbook.File, live, asJSON bool) error {
+	s := standing{Version: 1, Run: state.Run, Mode: state.Mode, Outcome: state.Outcome, Engine: live, Records: state.Seq,
 		Started: state.Started, Changed: state.Changed, Waiting: append([]string{}, state.Waiting()...)}
 	for _, step := range file.Runbook.Steps {
 		p := state.Step(step.ID)
@@ -83,12 +104,40 @@ func (a *app) printStatus(state *cutover.State, file *runbook.File, asJSON bool)
 	if asJSON {
 		return writeJSON(a.stdout, s)
 	}
+	fmt.Fprintf(a.stdout, "run %s is %s; begun %s, %d records, the last at %s\n", s.Run, modeTold(state), s.Started.Local().Format(time.DateTime),
+		s.Records, s.Changed.Local().Format(time.TimeOnly))
 	table := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(table, "run %s is %s; %d records, the last at %s\n", s.Run, s.Mode, s.Records, s.Changed.Local().Format(time.DateTime))
 	for _, step := range s.Steps {
-		fmt.Fprintf(table, "  %s\t%s\t%s\n", step.ID, step.Status, printable(step.Reason))
+		p := state.Step(step.ID)
+		glyph, _, _ := look.Palette{}.Status(p.Status)
+		fmt.Fprintf(table, "  %s %s\t%s\t%s\t%s\n", glyph, step.ID, step.Status, tookTold(p), printable(step.Reason+mendTold(step.Mend)))
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if len(s.Waiting) > 0 {
+		fmt.Fprintf(a.stdout, "waits for a person: %s\n", strings.Join(s.Waiting, ", "))
+	}
+	return nil
+}
+
+// modeTold is what the run does, and who turned it back.
+func modeTold(state *cutover.State) string {
+	told := string(state.Mode)
+	if state.Outcome != "" {
+		told += ": " + string(state.Outcome)
+	}
+	if turn := state.Turn; !turn.At.IsZero() {
+		told += ", by " + printable(turn.By+because(turn.Reason))
+	}
+	return told
+}
+
+func tookTold(p cutover.Step) string {
+	if p.Started.IsZero() || p.Ended.Before(p.Started) {
+		return ""
+	}
+	return look.Clock(p.Ended.Sub(p.Started))
 }
 
 func newCutoverStop(a *app) *cobra.Command {

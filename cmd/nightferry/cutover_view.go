@@ -13,6 +13,7 @@ import (
 
 	"nightferry/cutover"
 	"nightferry/cutover/control"
+	"nightferry/internal/engagement"
 	"nightferry/internal/outcome"
 	"nightferry/tui"
 )
@@ -66,14 +67,17 @@ func (a *app) attached(ctx context.Context, d *desk, args []string) (night, *con
 
 // screen shows the night until the person leaves.
 func (a *app) screen(ctx context.Context, n night, client *control.Client) error {
-	state, err := tui.Run(ctx, tui.Options{
-		Book: client.Runbook().Runbook, Feed: client, Commander: client, By: who(), NewID: rand.Text, Now: a.now,
-		In: a.stdin, Out: a.stdout, Colour: a.out.color,
+	seen, err := tui.Run(ctx, tui.Options{
+		Book: client.Runbook().Runbook, Feed: client, Commander: client, By: who(), Journal: engagement.JournalFile(n.run), Resume: n.resume(),
+		NewID: rand.Text, Now: a.now, In: a.stdin, Out: a.stdout.to, Colour: a.out.color, // the terminal itself: it is asked for its size
 	})
 	if err != nil {
-		return err
+		return a.left(ctx, n, seen.State, err)
 	}
-	return a.farewell(n, state, false)
+	if seen.Lost != nil {
+		return a.left(ctx, n, seen.State, seen.Lost)
+	}
+	return a.farewell(n, seen.State, seen.Ended)
 }
 
 // told passes a feed on, prints its records and keeps the state.
@@ -180,6 +184,8 @@ func order(ctx context.Context, to cutover.Commander, state *cutover.State, line
 // left tells how a viewer's time ended.
 func (a *app) left(ctx context.Context, n night, state *cutover.State, err error) error {
 	switch {
+	case state.Mode == cutover.ModeFinished:
+		return a.farewell(n, state, true)
 	case ctx.Err() != nil:
 		a.remark("the engine goes on; come back with: nightferry cutover attach %s", n.wave)
 		return outcome.Interrupted(errors.New("you left the night"))

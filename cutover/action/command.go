@@ -30,6 +30,9 @@ func (c *command) Check(ctx context.Context, _ cutover.Attempt) (cutover.Memo, e
 // Do runs the command.
 func (c *command) Do(ctx context.Context, a cutover.Attempt) (cutover.Result, error) {
 	result, err := c.shell.run(ctx, a.Output, c.do[0], c.do...)
+	if result.ExitCode < 0 {
+		return cutover.Result{}, err // it did not come to its end, or was never begun
+	}
 	return cutover.Result{Exit: &result.ExitCode}, err
 }
 
@@ -51,7 +54,8 @@ func (c *command) Undo(ctx context.Context, a cutover.Attempt) error {
 	return err
 }
 
-// Probe runs the probe: exit code 0 is done, 1 is not done, anything else and no probe at all is unknown.
+// Probe runs the probe: exit code 0 is done, 1 is not done. Anything else is unknown: no probe at all,
+// or sudo that does not let it begin, which is exit code 1 too.
 func (c *command) Probe(ctx context.Context, a cutover.Attempt) (cutover.Answer, error) {
 	if len(c.probe) == 0 {
 		return cutover.ProbeUnknown, refuse("look at "+c.shell.host+", then retry or skip the step", "the step has no probe: whether it was done is not known")
@@ -60,7 +64,7 @@ func (c *command) Probe(ctx context.Context, a cutover.Attempt) (cutover.Answer,
 	switch {
 	case err == nil:
 		return cutover.ProbeDone, nil
-	case result.ExitCode == 1:
+	case result.ExitCode == 1 && !isRefusal(err):
 		return cutover.ProbeNotDone, nil
 	}
 	return cutover.ProbeUnknown, err

@@ -117,9 +117,8 @@ func (c *filesCopy) Verify(ctx context.Context, _ cutover.Attempt) error {
 func (c *filesCopy) sums(ctx context.Context, on shell, folder string) (map[string]string, error) {
 	reader, writer := io.Pipe()
 	sums := map[string]string{}
-	done := make(chan struct{})
+	done := make(chan error, 1)
 	go func() {
-		defer close(done)
 		lines := bufio.NewScanner(reader)
 		for lines.Scan() {
 			if sum, name, ok := strings.Cut(lines.Text(), "  "); ok {
@@ -127,13 +126,14 @@ func (c *filesCopy) sums(ctx context.Context, on shell, folder string) (map[stri
 			}
 		}
 		io.Copy(io.Discard, reader) //nolint:errcheck // a line that is too long must not block the writer
+		done <- lines.Err()
 	}()
-	result, err := on.stream(ctx, remote.Command{Stdout: writer, Argv: c.as("find", folder, "-type", "f", "-exec", "sha256sum", "--", "{}", "+")})
-	if err == nil {
-		err = result.Err(on.host, "sha256sum")
-	}
+	_, err := on.stream(ctx, "find", remote.Command{Stdout: writer, Argv: c.as("find", folder, "-type", "f", "-exec", "sha256sum", "--", "{}", "+")})
 	writer.Close()
-	<-done
+	if odd := <-done; err == nil && odd != nil {
+		// Half a list on both sides would compare as equal.
+		err = refuse("look at the folder by hand", "%s on %s holds a file whose name is too long to be compared", folder, on.host)
+	}
 	return sums, err
 }
 

@@ -74,7 +74,7 @@ func (p *probe) ask(ctx context.Context, client *http.Client) (time.Duration, er
 	began := time.Now()
 	response, err := client.Do(request)
 	if err != nil {
-		return 0, refuse("look whether the service runs, and at its certificate and firewall", "%s gives no answer over TLS", p.address)
+		return 0, noAnswer(p.address, err)
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, probeBody))

@@ -25,6 +25,7 @@ type Client struct {
 
 	mu      sync.Mutex
 	updates []cutover.Update
+	lost    int64 // ticks that there was no room for, to be told with the next
 	pending map[string]chan ack
 	end     error // io.EOF after a goodbye
 }
@@ -205,7 +206,11 @@ func (c *Client) take(r reply, end error) {
 	case r.Record != nil:
 		c.updates = append(c.updates, cutover.Update{Record: r.Record})
 	case r.Tick != nil && len(c.updates) < maxWaiting:
+		r.Tick.Lost += c.lost
+		c.lost = 0
 		c.updates = append(c.updates, cutover.Update{Tick: r.Tick})
+	case r.Tick != nil:
+		c.lost += r.Tick.Lost + 1
 	}
 	select {
 	case c.wake <- struct{}{}:

@@ -1,11 +1,13 @@
 package night
 
 import (
+	"fmt"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"nightferry/cutover"
+	"nightferry/tui/look"
 )
 
 // Update takes a message and gives the next screen.
@@ -13,19 +15,19 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
+		if m.ask != nil {
+			m.ask = m.ask.resized(m.width)
+		}
 	case TimeMsg:
 		m.now = time.Time(msg)
 	case UpdateMsg:
 		return m.take(cutover.Update(msg)), nil
 	case EndedMsg:
-		m.ended = true
-		if msg.Err != nil {
-			m.remark = "the engine's stream ended: " + msg.Err.Error()
-		}
+		m.ended, m.lost = m.now, msg.Err
 	case answeredMsg:
 		m.remark = string(msg.command.Kind) + ": taken"
 		if msg.err != nil {
-			m.remark = msg.err.Error()
+			m.remark = look.Plain(msg.err.Error())
 		}
 	case tea.KeyMsg:
 		if m.ask != nil {
@@ -39,119 +41,116 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 // take folds a record, or shows a tick.
 func (m Model) take(u cutover.Update) Model {
 	if u.Record != nil {
-		next := m.state.Clone()
-		if err := next.Apply(*u.Record); err != nil {
-			m.remark = err.Error()
-			return m
-		}
-		m.state = next
-		if m.follow {
-			m.cursor = m.busiest()
-		}
+		m = m.fold(*u.Record)
 	}
 	if u.Tick != nil {
 		if u.Tick.Doing != "" {
 			m.doing[u.Tick.Step] = u.Tick.Doing
 		}
+		if u.Tick.Lost > 0 {
+			m = m.print(fmt.Sprintf("… %d lines are not shown: this window was too slow for them", u.Tick.Lost))
+		}
 		if u.Tick.Line != "" {
-			m.lines = append(m.lines, u.Tick.Step+" │ "+u.Tick.Line)
-			m.lines = m.lines[max(0, len(m.lines)-keptLines):]
+			m = m.print(u.Tick.Step + " │ " + look.Plain(u.Tick.Line))
 		}
 	}
 	return m
 }
 
-// busiest is the step a person should look at: one that waits for them, else one that runs, else the last that ended.
+func (m Model) print(line string) Model {
+	m.lines = append(m.lines, line)
+	m.lines = m.lines[max(0, len(m.lines)-keptLines):]
+	return m
+}
+
+// fold takes a record into the state. After one that cannot follow nothing more is believed.
+func (m Model) fold(r cutover.Record) Model {
+	if m.fault != nil {
+		return m
+	}
+	next := m.state.Clone()
+	if err := next.Apply(r); err != nil {
+		m.fault = err
+		return m
+	}
+	m.state = next
+	m = m.remember(r)
+	// What a person is deciding on must not move away under them.
+	if m.follow && m.ask == nil {
+		m.cursor = m.busiest()
+	}
+	return m
+}
+
+// remember keeps who decided, which the state does not hold in full.
+func (m Model) remember(r cutover.Record) Model {
+	said := func(what, by, reason string) string {
+		return fmt.Sprintf("%s, by %s at %s%s", what, by, m.at(r.At), because(reason))
+	}
+	switch e := r.Event.(type) {
+	case cutover.Confirmed:
+		m.decided[e.Step] = said("yes", e.By, e.Reason)
+	case cutover.NoGo:
+		m.decided[e.Step] = said("no-go", e.By, e.Reason)
+	case cutover.Retried:
+		m.decided[e.Step] = said("once more", e.By, e.Reason)
+	case cutover.Skipped:
+		m.decided[e.Step] = said("go on without it", e.By, e.Reason)
+	case cutover.Held:
+		m.held = said("held", e.By, e.Reason)
+	case cutover.RunResumed:
+		m = m.print(fmt.Sprintf("… the engine is back, by %s on %s at %s", e.By, e.Host, m.at(r.At)))
+	}
+	return m
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + reason
+}
+
+// at is the time of day on the viewer's wall.
+func (m Model) at(t time.Time) string { return t.In(m.now.Location()).Format("15:04") }
+
+// busiest is the step a person should look at: one that waits for them, else one that runs, else the one that ended
+// last. Among equals the selected one stays selected.
 func (m Model) busiest() int {
-	best, rank := m.cursor, 0
-	for i, step := range m.config.Book.Steps {
-		r := 0
-		switch s := m.state.Step(step.ID).Status; {
-		case s.Waits():
-			r = 3
-		case s == cutover.StatusRunning || s == cutover.StatusUndoing:
-			r = 2
-		case s == cutover.StatusDone && m.state.Mode != cutover.ModeRollingBack:
-			r = 1
+	if waiting := m.waiting(); len(waiting) > 0 {
+		for _, i := range waiting {
+			if i == m.cursor && m.urgency(i) == m.urgency(waiting[0]) {
+				return i
+			}
 		}
-		if r > rank || r == rank && r == 1 {
+		return waiting[0]
+	}
+	best, rank := m.cursor, m.urgency(m.cursor)
+	back := m.state.Mode == cutover.ModeRollingBack || m.state.Outcome == cutover.RolledBack
+	for i := range m.config.Book.Steps {
+		r := m.urgency(i)
+		if r > rank || r == rank && r == 1 && (i > best) != back {
 			best, rank = i, r
 		}
 	}
 	return best
 }
 
-func (m Model) key(msg tea.KeyMsg) (Model, tea.Cmd) {
-	step := m.selected()
-	at := m.state.Step(step.ID)
-	switch msg.String() {
-	case "?":
-		m.help = !m.help
-	case "up", "k":
-		m.cursor, m.follow = max(0, m.cursor-1), false
-	case "down", "j":
-		m.cursor, m.follow = max(0, min(len(m.config.Book.Steps)-1, m.cursor+1)), false
-	case "f":
-		m.follow = true
-		m.cursor = m.busiest()
-	case "y":
-		if at.Status != cutover.StatusAsking {
-			m.remark = "this step asks nothing"
-			return m, nil
-		}
-		return m.open("Yes to “"+step.Title+"”? Type yes.", "yes", "yes", cutover.Command{Kind: cutover.OrderConfirm, Step: step.ID, Asked: at.Asked})
-	case "n":
-		if at.Status != cutover.StatusAsking {
-			m.remark = "this step asks nothing"
-			return m, nil
-		}
-		return m.open("NO-GO: everything is rolled back. Why?", "", "reason", cutover.Command{Kind: cutover.OrderNoGo, Step: step.ID, Asked: at.Asked})
-	case "r":
-		return m.send(cutover.Command{Kind: cutover.OrderRetry, Step: step.ID})
-	case "s":
-		return m.open("Go on without “"+step.Title+"”? You answer for it. Why?", "", "reason", cutover.Command{Kind: cutover.OrderSkip, Step: step.ID})
-	case "R":
-		return m.open("ROLL BACK the whole run. Why?", "", "reason", cutover.Command{Kind: cutover.OrderRollback})
-	case "h":
-		kind := cutover.OrderHold
-		if m.state.Mode == cutover.ModeHeld {
-			kind = cutover.OrderRelease
-		}
-		return m.send(cutover.Command{Kind: kind})
-	case "N":
-		return m.open("A note for the journal (no patient’s data):", "", "note", cutover.Command{Kind: cutover.OrderNote, Step: step.ID})
+// urgency orders steps by how much they want to be seen.
+func (m Model) urgency(i int) int {
+	if i >= len(m.config.Book.Steps) {
+		return 0
 	}
-	return m, nil
-}
-
-// answer takes keys while a dialogue is open. Escape leaves it and nothing is sent.
-func (m Model) answer(msg tea.KeyMsg) (Model, tea.Cmd) {
-	switch msg.Type {
-	case tea.KeyEsc:
-		m.ask, m.remark = nil, "nothing was sent"
-		return m, nil
-	case tea.KeyEnter:
-		typed, ask := m.ask.input.Value(), m.ask
-		if ask.want != "" && typed != ask.want || typed == "" {
-			m.remark = "nothing was sent: type " + wanted(ask) + ", or Esc to leave"
-			return m, nil
-		}
-		m.ask = nil
-		if ask.want == "" {
-			ask.command.Reason = typed
-		}
-		return m.send(ask.command)
+	back := m.state.Mode == cutover.ModeRollingBack || m.state.Outcome == cutover.RolledBack
+	switch s := m.state.Step(m.config.Book.Steps[i].ID).Status; {
+	case s == cutover.StatusUndoFailed || s.Waits() && s != cutover.StatusAsking && !back:
+		return 4
+	case s == cutover.StatusAsking && !back:
+		return 3
+	case s == cutover.StatusRunning || s == cutover.StatusUndoing || s == cutover.StatusLeft && m.over():
+		return 2
+	case s == cutover.StatusUndone && back || s.Settled() && !back:
+		return 1
 	}
-	var cmd tea.Cmd
-	ask := *m.ask
-	ask.input, cmd = ask.input.Update(msg)
-	m.ask = &ask
-	return m, cmd
-}
-
-func wanted(q *question) string {
-	if q.want != "" {
-		return "“" + q.want + "”"
-	}
-	return "a reason"
+	return 0
 }

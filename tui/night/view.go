@@ -3,7 +3,6 @@ package night
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
@@ -13,21 +12,48 @@ import (
 	"nightferry/tui/look"
 )
 
+// The sizes below which only the most important is drawn.
+const (
+	leastWidth  = 40
+	leastHeight = 14
+)
+
 // View draws the screen into exactly the terminal's size.
 func (m Model) View() string {
-	if m.width < 40 || m.height < 10 {
-		return fit("nightferry: this window is too small; the run goes on", m.width)
+	if m.width < leastWidth || m.height < leastHeight {
+		return m.tiny()
 	}
-	head := m.head()
-	foot := m.foot()
+	head, foot := m.head(), m.foot()
 	room := m.height - len(head) - len(foot)
-	if m.help {
-		return m.join(head, pad(helpText(), room), foot)
+	switch m.page {
+	case pageHelp:
+		return m.join(head, pad(m.help(), room), foot)
+	case pageOutput:
+		return m.join(head, pad(m.output(room), room), foot)
 	}
 	detail := m.detail()
-	steps := m.steps(max(3, room-len(detail)-min(8, room/3)))
-	output := m.output(room - len(steps) - len(detail))
-	return m.join(head, pad(append(append(steps, detail...), output...), room), foot)
+	steps := m.steps(min(len(m.config.Book.Steps)+2, max(5, room*2/3)))
+	output := 3 // lines that are left for output where nobody is asked
+	if len(m.waiting()) > 0 {
+		output = 0
+	}
+	detail = detail[:min(len(detail), max(0, room-len(steps)-output))]
+	return m.join(head, pad(append(append(steps, detail...), m.output(room-len(steps)-len(detail))...), room), foot)
+}
+
+// tiny is for windows in which nothing else has room: how the run stands, what is asked, and the open dialogue.
+func (m Model) tiny() string {
+	word, style := m.config.Palette.Mode(m.state.Mode, m.state.Outcome)
+	lines := []string{style.Render(word) + " " + m.progress()}
+	foot := m.foot()
+	if m.ask == nil {
+		foot = []string{m.remark}
+	}
+	text, style := m.banner()
+	for _, line := range m.wrap(text, 0) {
+		lines = append(lines, style.Render(line))
+	}
+	return m.join(pad(lines, m.height-len(foot)), foot[:min(len(foot), max(0, m.height))])
 }
 
 func (m Model) join(parts ...[]string) string {
@@ -38,6 +64,15 @@ func (m Model) join(parts ...[]string) string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// wrap breaks a text over as many lines as it needs, each moved in by indent cells.
+func (m Model) wrap(text string, indent int) []string {
+	lines := strings.Split(ansi.Wrap(text, max(10, m.width-indent), ""), "\n")
+	for i := range lines {
+		lines[i] = strings.Repeat(" ", indent) + lines[i]
+	}
+	return lines
 }
 
 // fit cuts a line to a width in cells; what is cut off shows as an ellipsis.
@@ -51,104 +86,85 @@ func pad(lines []string, height int) []string {
 	return lines
 }
 
-func (m Model) head() []string {
-	p := m.config.Palette
-	word, style := p.Mode(m.state.Mode, m.state.Outcome)
-	done := 0
-	for _, step := range m.config.Book.Steps {
-		if m.state.Step(step.ID).Status.Settled() {
-			done++
-		}
-	}
-	elapsed := "not begun"
-	if !m.state.Started.IsZero() {
-		elapsed = look.Clock(m.until().Sub(m.state.Started))
-	}
-	left := " nightferry · " + m.config.Book.Wave + " · " + m.config.Book.Title
-	right := fmt.Sprintf("%d/%d · %s ", done, len(m.config.Book.Steps), elapsed)
-	return []string{
-		p.Bar.Render(spread(left, right, m.width)),
-		fmt.Sprintf(" %s   run %s on %s   latest safe way back: %s", style.Render(word), or(m.state.Run, "—"), or(m.state.Host, "—"), m.wayBack()),
-		"",
-	}
-}
-
-// wayBack says how far back the run can still go without losing what users wrote.
-func (m Model) wayBack() string {
-	for _, step := range m.config.Book.Steps {
-		if step.Phase == runbook.PhaseCommit && m.state.Step(step.ID).Status.Settled() {
-			return "past: users write to the target"
-		}
-	}
-	return "open until “commit”"
-}
-
-// until is when the run's clock stands still: its end, or now.
-func (m Model) until() time.Time {
-	if m.state.Mode == cutover.ModeFinished {
-		return m.state.Changed
-	}
-	return m.now
-}
-
-func spread(left, right string, width int) string {
-	left = fit(left, max(0, width-lipgloss.Width(right)-1))
-	return left + strings.Repeat(" ", max(1, width-lipgloss.Width(left)-lipgloss.Width(right))) + right
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
-}
+// The columns of the list of steps, in cells.
+const (
+	phaseWidth = 8
+	ownerWidth = 9
+	timeWidth  = 13
+	stateWidth = 21
+)
 
 // steps draws the list, scrolled so that the selected step is in it.
 func (m Model) steps(room int) []string {
 	all := m.config.Book.Steps
-	titleWidth := max(12, m.width-52)
-	lines := []string{m.config.Palette.Faint.Render(fmt.Sprintf("   %s %-9s %-10s %15s  %s", cell("STEP", titleWidth), "PHASE", "OWNER", "TIME / EXPECTED", "STATE"))}
-	room = min(room-1, len(all))
-	first := max(0, min(m.cursor-room/2, len(all)-room))
-	for i := first; i < first+room && i < len(all); i++ {
-		lines = append(lines, m.step(all[i], i == m.cursor, titleWidth))
+	visible := max(1, min(room-2, len(all)))
+	first := max(0, min(m.cursor-visible/2, len(all)-visible))
+	title := "STEP"
+	if visible < len(all) {
+		title = fmt.Sprintf("STEP %d to %d of %d", first+1, first+visible, len(all))
+	}
+	lines := []string{m.config.Palette.Faint.Render(m.row(" ", " ", title, "PHASE", "OWNER", "TIME/EXPECTED", "STATE"))}
+	for i := first; i < first+visible && i < len(all); i++ {
+		lines = append(lines, m.step(all[i], i == m.cursor))
 	}
 	return append(lines, "")
 }
 
-func (m Model) step(step runbook.Step, selected bool, titleWidth int) string {
+// row lays out one line of the list. Narrow windows do without the phase, and very narrow ones without the owner.
+func (m Model) row(mark, glyph, title, phase, owner, times, state string) string {
+	columns := ""
+	if m.width >= 100 {
+		columns += " " + cell(phase, phaseWidth)
+	}
+	if m.width >= 72 {
+		columns += " " + cell(owner, ownerWidth)
+	}
+	columns += fmt.Sprintf(" %*s  ", timeWidth, times) + state
+	used := lipgloss.Width(columns) - lipgloss.Width(state) + stateWidth
+	return mark + glyph + " " + cell(title, max(8, m.width-used-3)) + columns
+}
+
+func (m Model) step(step runbook.Step, selected bool) string {
 	at := m.state.Step(step.ID)
 	glyph, word, style := m.config.Palette.Status(at.Status)
 	mark := " "
 	if selected {
 		mark = "▌"
 	}
-	times := "—"
+	times := "–"
 	if spent, known := m.spent(at); known {
 		times = look.Clock(spent)
 	}
-	times += " / " + look.Clock(step.Expected)
-	if at.Status == cutover.StatusRunning && m.doing[step.ID] != "" {
-		word += " (" + m.doing[step.ID] + ")"
+	state := style.Render(m.stateWord(word, at))
+	if over := m.late(step, at); over > 0 {
+		told := " late by " + look.Clock(over)
+		if at.Status == cutover.StatusDone {
+			state += m.config.Palette.Faint.Render(told)
+		} else {
+			state += m.config.Palette.Warn.Bold(true).Render(told)
+		}
 	}
-	return fmt.Sprintf("%s%s %s %-9s %s %15s  %s", mark, style.Render(glyph), cell(step.Title, titleWidth), step.Phase,
-		cell(step.Owner, 10), times, style.Render(word))
+	title := step.Title
+	if selected {
+		title = m.config.Palette.Strong.Render(title)
+	}
+	return m.row(mark, style.Render(glyph), title, string(step.Phase), step.Owner, times+"/"+look.Clock(step.Expected), state)
 }
 
-// spent is how long a step took, or takes so far.
-func (m Model) spent(at cutover.Step) (time.Duration, bool) {
-	switch at.Status {
-	case cutover.StatusRunning, cutover.StatusUndoing:
-		return m.now.Sub(at.Started), true
-	case cutover.StatusAsking:
-		return m.now.Sub(at.AskedAt), true
-	case cutover.StatusPending:
-		return 0, false
+// stateWord is the word for a step's state.
+func (m Model) stateWord(word string, at cutover.Step) string {
+	busy := at.Status == cutover.StatusRunning || at.Status == cutover.StatusUndoing
+	switch {
+	case busy && !m.ended.IsZero():
+		return "was " + word
+	case at.Status == cutover.StatusRunning && at.Doubt && m.doing[at.ID] != "" && m.doing[at.ID] != "do":
+		return m.doing[at.ID]
+	case at.Status == cutover.StatusPending && m.doing[at.ID] == "check" && m.state.Mode == cutover.ModeRunning && m.ended.IsZero():
+		return "checking"
+	case at.Status == cutover.StatusAsking && m.over():
+		return "was asking"
 	}
-	if at.Started.IsZero() || at.Ended.IsZero() {
-		return 0, false
-	}
-	return at.Ended.Sub(at.Started), true
+	return word
 }
 
 func cell(text string, width int) string {
