@@ -17,6 +17,7 @@ import (
 	"nightferry/cutover/journal"
 	"nightferry/internal/engagement"
 	"nightferry/internal/outcome"
+	"nightferry/internal/remote"
 )
 
 // night is one run of a wave, by its files in the engagement's folder.
@@ -32,8 +33,23 @@ func (n night) bookName() string { return engagement.JournalDir + "/" + n.run + 
 func (n night) doorName() string { return engagement.JournalDir + "/" + n.run + ".socket" }
 func (n night) log() string      { return n.desk.Path(engagement.JournalDir + "/" + n.run + ".log") }
 
-// resume is the command that goes on with the night.
-func (n night) resume() string { return fmt.Sprintf("nightferry cutover run %s", n.wave) }
+// resume is the command that goes on with the night: it joins the engine, or starts one where none runs.
+func (n night) resume() string { return n.command("run") }
+
+// command is a command line about the night, as it can be typed from where the person is.
+func (n night) command(verb string) string {
+	in := ""
+	if dir := filepath.Dir(n.desk.Path(engagement.JournalDir)); dir != "." {
+		in = " -C " + dir
+		if strings.Trim(dir, plainLetters) != "" {
+			in = " -C " + remote.Quote(dir)
+		}
+	}
+	return "nightferry" + in + " cutover " + verb + " " + n.wave
+}
+
+// plainLetters mean nothing to a shell.
+const plainLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-"
 
 // lastNight finds the last run of a wave, or of all waves when wave is empty. Without any, the state is nil.
 func lastNight(d *desk, wave string) (night, *cutover.State, error) {

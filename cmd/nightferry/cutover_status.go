@@ -52,7 +52,7 @@ engine. Exit codes: 0 committed, 4 rolled back, 5 it has not ended.`,
 			case state.Mode == cutover.ModeFinished:
 				return err
 			case live:
-				return outcome.Mend(err, "decide with: nightferry cutover attach "+n.wave)
+				return outcome.Mend(err, "decide with: "+n.command("attach"))
 			default:
 				return outcome.Mend(fmt.Errorf("%w, and no engine runs it", err), "go on with: "+n.resume())
 			}

@@ -103,7 +103,11 @@ func (t *told) take(u cutover.Update) error {
 	if err := t.state.Apply(*u.Record); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(t.out, recordLine(*u.Record))
+	line := recordLine(*u.Record)
+	if took := tookTold(t.state.Step(endedStep(u.Record.Event))); took != "" {
+		line += ", took " + took
+	}
+	_, err := fmt.Fprintln(t.out, line)
 	return err
 }
 
@@ -112,13 +116,16 @@ func (a *app) headless(ctx context.Context, n night, client *control.Client, ans
 	feed := &told{client, a.stdout, cutover.NewState()}
 	err := cutover.Drive(ctx, client, feed, client.Hello().Live, answers)
 	if _, open := errors.AsType[*cutover.UnansweredError](err); open {
-		return outcome.Mend(err, "the engine waits for a person: nightferry cutover attach "+n.wave)
+		return outcome.Mend(err, "the engine waits for a person: "+n.command("attach"))
 	}
 	return a.left(ctx, n, feed.state, err)
 }
 
 // plain prints lines and takes typed orders.
 func (a *app) plain(ctx context.Context, n night, client *control.Client) error {
+	if err := legend(a.stdout, client.Runbook().Runbook); err != nil {
+		return err
+	}
 	feed := &told{client, a.stdout, cutover.NewState()}
 	type next struct {
 		update cutover.Update
@@ -187,7 +194,7 @@ func (a *app) left(ctx context.Context, n night, state *cutover.State, err error
 	case state.Mode == cutover.ModeFinished:
 		return a.farewell(n, state, true)
 	case ctx.Err() != nil:
-		a.remark("the engine goes on; come back with: nightferry cutover attach %s", n.wave)
+		a.remark("the engine goes on; come back with: %s", n.command("attach"))
 		return outcome.Interrupted(errors.New("you left the night"))
 	case err != nil:
 		return outcome.Stopped(outcome.Mend(err, "go on with: "+n.resume()))
@@ -206,6 +213,6 @@ func (a *app) farewell(n night, state *cutover.State, ended bool) error {
 	case ended:
 		return outcome.Stopped(outcome.Mend(fmt.Errorf("the engine stopped before the end of the run: %s", tail(n.log())), "go on with: "+n.resume()))
 	}
-	a.remark("the engine goes on; come back with: nightferry cutover attach %s", n.wave)
+	a.remark("the engine goes on; come back with: %s", n.command("attach"))
 	return nil
 }

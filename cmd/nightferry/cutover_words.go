@@ -12,6 +12,7 @@ import (
 	"nightferry/internal/expr"
 	"nightferry/internal/outcome"
 	"nightferry/internal/runbook"
+	"nightferry/tui/look"
 )
 
 // parseOrder reads what a person typed.
@@ -71,7 +72,10 @@ func toldStep(r cutover.Record) string {
 	case cutover.NoGo:
 		return fmt.Sprintf("✗ %s: no-go, by %s%s; rolling back", e.Step, e.By, because(e.Reason))
 	case cutover.StepStarted:
-		return fmt.Sprintf("▶ %s: attempt %d", e.Step, e.Attempt)
+		if e.Attempt == 1 {
+			return fmt.Sprintf("▶ %s: begins", e.Step)
+		}
+		return fmt.Sprintf("▶ %s: begins, attempt %d", e.Step, e.Attempt)
 	case cutover.StepSucceeded:
 		return fmt.Sprintf("✓ %s: done%s%s", e.Step, factsTold(e.Facts), gateTold(e.Gate))
 	case cutover.StepFailed:
@@ -90,6 +94,31 @@ func toldStep(r cutover.Record) string {
 		return fmt.Sprintf("✗ %s: undo failed: %s%s", e.Step, e.Reason, mendTold(e.Mend))
 	}
 	return string(r.Event.Type())
+}
+
+// endedStep is the step whose attempt, or undo, an event ends.
+func endedStep(event cutover.Event) string {
+	switch e := event.(type) {
+	case cutover.StepSucceeded:
+		return e.Step
+	case cutover.StepFailed:
+		return e.Step
+	case cutover.UndoDone:
+		return e.Step
+	case cutover.UndoFailed:
+		return e.Step
+	}
+	return ""
+}
+
+// legend tells what the steps' names stand for, before lines speak of them by name.
+func legend(w io.Writer, book runbook.Runbook) error {
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintf(table, "%s: %s\n", printable(book.Wave), printable(book.Title))
+	for _, step := range book.Steps {
+		fmt.Fprintf(table, "  %s\t%s\t%s\texpected %s\n", step.ID, printable(step.Title), printable(step.Owner), look.Clock(step.Expected))
+	}
+	return table.Flush()
 }
 
 func because(reason string) string {

@@ -177,7 +177,7 @@ func (c *Client) listen() {
 		err := c.wire.read(&r)
 		switch {
 		case err != nil:
-			err = errors.Join(errLost, err)
+			err = fmt.Errorf("%w: %w", errLost, err)
 		case r.End:
 			err = io.EOF
 		}
