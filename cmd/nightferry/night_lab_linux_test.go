@@ -20,107 +20,6 @@ import (
 	"nightferry/testdata/lab"
 )
 
-// window is a real terminal: a tmux server of its own with one window.
-type window struct {
-	t      testing.TB
-	socket string
-	env    []string
-}
-
-// newWindow prepares a terminal. The socket lies in a short path, since socket paths end at 107 bytes.
-func newWindow(t testing.TB, env []string) *window {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "nf-window-")
-	require.NoError(t, err)
-	w := &window{t: t, socket: filepath.Join(dir, "s"), env: env}
-	t.Cleanup(func() {
-		_, _ = w.try("kill-server") // it may have ended with its last window
-		require.NoError(t, os.RemoveAll(dir))
-	})
-	return w
-}
-
-func (w *window) try(args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.t.Context()), 10*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "tmux", append([]string{"-S", w.socket, "-f", "/dev/null"}, args...)...)
-	cmd.Env = w.env
-	out, err := cmd.CombinedOutput()
-	return string(out), err
-}
-
-func (w *window) tmux(args ...string) string {
-	w.t.Helper()
-	out, err := w.try(args...)
-	require.NoError(w.t, err, "tmux %s: %s", strings.Join(args, " "), out)
-	return out
-}
-
-// open starts a shell in a terminal of that size and types a command line there. What it ends with is shown.
-func (w *window) open(columns, rows int, line string) {
-	w.t.Helper()
-	var out string
-	within(w.t, 10*time.Second, func() (opened bool) { // a server whose last window was killed takes a moment to go
-		var err error
-		out, err = w.try("new-session", "-d", "-x", strconv.Itoa(columns), "-y", strconv.Itoa(rows), "PS1='ready> ' sh")
-		return err == nil
-	}, func() string { return out })
-	w.shows("ready>")
-	w.line(line + "; echo ended with $?")
-}
-
-// line types a line and Enter.
-func (w *window) line(text string) {
-	w.t.Helper()
-	w.tmux("send-keys", "-l", text)
-	w.tmux("send-keys", "Enter")
-}
-
-// yes answers the open question as a person does.
-func (w *window) yes() {
-	w.t.Helper()
-	w.tmux("send-keys", "y")
-	w.shows("Type yes to: ")
-	w.line("yes")
-}
-
-// shows waits until the terminal shows all texts, and gives what it shows.
-func (w *window) shows(texts ...string) string {
-	w.t.Helper()
-	var screen string
-	within(w.t, time.Minute, func() bool {
-		var err error
-		screen, err = w.try("capture-pane", "-p")
-		for _, text := range texts {
-			if err != nil || !strings.Contains(screen, text) {
-				return false
-			}
-		}
-		return true
-	}, func() string { return fmt.Sprintf("%q is not shown, but:\n%s", texts, screen) })
-	if dir := os.Getenv("NIGHT_SCREENS"); dir != "" { // for the eyes of whoever works on the screen
-		name := regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(w.t.Name()+"-"+time.Now().Format("150405.000")+"-"+texts[0], "-")
-		require.NoError(w.t, os.WriteFile(filepath.Join(dir, name), []byte(w.tmux("capture-pane", "-p", "-e")), 0o600))
-	}
-	return screen
-}
-
-// within polls until it is so.
-func within(t testing.TB, limit time.Duration, so func() bool, otherwise func() string) {
-	t.Helper()
-	end := time.NewTimer(limit)
-	defer end.Stop()
-	again := time.NewTicker(50 * time.Millisecond)
-	defer again.Stop()
-	for !so() {
-		select {
-		case <-again.C:
-		case <-end.C:
-			require.FailNow(t, "it did not come to it", otherwise())
-		}
-	}
-}
-
 // theNight is an engagement folder of the lab with a planned staging wave.
 type theNight struct {
 	t   testing.TB
@@ -250,8 +149,7 @@ func TestNightByKeys(t *testing.T) {
 	w.yes()
 	w.shows("✓ COMMITTED", "8 of 8 done", "the journal is ")
 	w.tmux("send-keys", "q")
-	w.shows("committed; the journal is ", "ended with 0")
-	require.Equal(t, "0\n", w.tmux("display-message", "-p", "#{alternate_on}"), "the terminal is given back")
+	w.given(0, "committed; the journal is ")
 
 	require.Contains(t, n.run(0, "-C", n.dir, "cutover", "journal", "verify"), "✓ wave-1.")
 	require.Contains(t, n.run(0, "-C", n.dir, "cutover", "status"), "committed")
@@ -280,7 +178,7 @@ func TestNightTurnedBack(t *testing.T) {
 	require.NoError(t, syscall.Kill(engine[0], syscall.SIGKILL))
 	w.shows("NO CONNECTION to the engine", "was running")
 	w.tmux("send-keys", "q")
-	w.shows("go on with: nightferry", "ended with 5")
+	w.given(5, "the connection to the engine is lost", "go on with: nightferry")
 	require.Equal(t, "running", n.step("erp-staging-database"), "nobody knows better yet")
 
 	w.line("clear; " + nightferry + "cutover run wave-1; echo ended with $?")
@@ -290,7 +188,7 @@ func TestNightTurnedBack(t *testing.T) {
 	w.line("the ward needs it back")
 	w.shows("↺ ROLLED BACK", "the ward needs it back", "undone")
 	w.tmux("send-keys", "q")
-	w.shows("was rolled back", "ended with 4")
+	w.given(4, "was rolled back")
 
 	require.Equal(t, "active\n", n.lab.Exec(t, "stg", "systemctl", "is-active", "odoo"))
 	require.Equal(t, "0\n", n.lab.Exec(t, "cloud-db", "runuser", "-u", "postgres", "--", "psql", "-Atc", "SELECT count(*) FROM pg_database WHERE datname = 'clinic_stg'"))
