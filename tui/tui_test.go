@@ -163,7 +163,7 @@ func TestTheEngineEnds(t *testing.T) {
 		s.leaves()
 		require.NoError(t, s.err)
 		require.True(t, s.seen.Ended)
-		require.Equal(t, c.end != io.EOF, s.seen.Lost != nil)
+		require.Equal(t, !errors.Is(c.end, io.EOF), s.seen.Lost != nil)
 	}
 }
 

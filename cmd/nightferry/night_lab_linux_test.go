@@ -75,9 +75,7 @@ func (n *theNight) run(code int, args ...string) string {
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
-	if err != nil {
-		require.IsType(n.t, &exec.ExitError{}, err, "%v", args)
-	}
+	require.NotNil(n.t, cmd.ProcessState, "%v: %v", args, err)
 	require.Equal(n.t, code, cmd.ProcessState.ExitCode(), "%v: %s%s", args, out, stderr.String())
 	return string(out)
 }

@@ -80,8 +80,8 @@ func (w *window) yes() {
 	w.line("yes")
 }
 
-// shows waits until the terminal shows all texts, and gives what it shows.
-func (w *window) shows(texts ...string) string {
+// shows waits until the terminal shows all texts.
+func (w *window) shows(texts ...string) {
 	w.t.Helper()
 	var screen string
 	within(w.t, time.Minute, func() bool {
@@ -98,7 +98,6 @@ func (w *window) shows(texts ...string) string {
 		name := regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(w.t.Name()+"-"+time.Now().Format("150405.000")+"-"+texts[0], "-")
 		require.NoError(w.t, os.WriteFile(filepath.Join(dir, name), []byte(w.tmux("capture-pane", "-p", "-e")), 0o600))
 	}
-	return screen
 }
 
 // within polls until it is so.

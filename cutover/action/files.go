@@ -129,7 +129,7 @@ func (c *filesCopy) sums(ctx context.Context, on shell, folder string) (map[stri
 		done <- lines.Err()
 	}()
 	_, err := on.stream(ctx, "find", remote.Command{Stdout: writer, Argv: c.as("find", folder, "-type", "f", "-exec", "sha256sum", "--", "{}", "+")})
-	writer.Close()
+	writer.Close() //nolint:errcheck // closing a pipe never fails
 	if odd := <-done; err == nil && odd != nil {
 		// Half a list on both sides would compare as equal.
 		err = refuse("look at the folder by hand", "%s on %s holds a file whose name is too long to be compared", folder, on.host)

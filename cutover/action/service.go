@@ -42,7 +42,7 @@ func (s *service) state(ctx context.Context) (unitState, error) {
 		return unitState{}, err
 	}
 	var state unitState
-	for _, line := range strings.Split(printed, "\n") {
+	for line := range strings.SplitSeq(printed, "\n") {
 		switch name, value, _ := strings.Cut(line, "="); name {
 		case "LoadState":
 			state.load = value

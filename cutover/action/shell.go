@@ -59,7 +59,7 @@ func (s shell) stream(ctx context.Context, what string, command remote.Command) 
 	if err != nil {
 		return remote.Result{ExitCode: -1}, err
 	}
-	defer client.Close()
+	defer client.Close() //nolint:errcheck // the connection stays with the dialer
 	result, err := client.Run(ctx, command)
 	switch {
 	case err == nil:

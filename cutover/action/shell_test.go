@@ -53,25 +53,25 @@ func TestShellsOnTheLab(t *testing.T) {
 	t.Parallel()
 	c := newCrew(t, lab.Shared(t))
 	registry := &action.Registry{Machines: c, Web: c, Databases: c, Shelf: c}
-	make := func(kind string, with map[string]any) cutover.Action {
+	made := func(kind string, with map[string]any) cutover.Action {
 		act, err := registry.Action(runbook.Step{ID: "step", Kind: kind, With: with})
 		require.NoError(t, err)
 		return act
 	}
 	attempt := cutover.Attempt{Output: &bytes.Buffer{}, Memo: cutover.Memo{"active": "true"}}
 
-	_, err := make("service.stop", map[string]any{"host": "stg", "unit": "cron"}).Do(t.Context(), attempt)
+	_, err := made("service.stop", map[string]any{"host": "stg", "unit": "cron"}).Do(t.Context(), attempt)
 	require.ErrorContains(t, err, "ferry is not allowed to run systemctl stop on stg by sudo")
 	require.Contains(t, outcome.Mends(err)[0], "ferry ALL=(root) NOPASSWD: /usr/bin/systemctl stop cron")
 
-	probing := make("command", map[string]any{"host": "stg", "do": []any{"true"}, "probe": []any{"sudo", "-n", "cat", "/etc/shadow"}})
+	probing := made("command", map[string]any{"host": "stg", "do": []any{"true"}, "probe": []any{"sudo", "-n", "cat", "/etc/shadow"}})
 	answer, err := probing.Probe(t.Context(), attempt)
 	require.ErrorContains(t, err, "not allowed")
 	require.Equal(t, cutover.ProbeUnknown, answer, "who may not look does not know")
 
 	short, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	result, err := make("command", map[string]any{"host": "stg", "do": []any{"sleep", "5"}}).Do(short, attempt)
+	result, err := made("command", map[string]any{"host": "stg", "do": []any{"sleep", "5"}}).Do(short, attempt)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	require.Nil(t, result.Exit)
 

@@ -9,7 +9,6 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"nightferry/cutover"
-	"nightferry/internal/expr"
 	"nightferry/internal/runbook"
 	"nightferry/tui/look"
 )
@@ -114,7 +113,8 @@ func (m Model) grounds(step runbook.Step) []string {
 	return lines
 }
 
-func facts(f expr.Facts) string {
+// facts are names with what was found, in order.
+func facts[M ~map[string]V, V fmt.Stringer](f M) string {
 	var told []string
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		told = append(told, name+" "+f[name].String())
@@ -203,7 +203,7 @@ func (m Model) keys() string {
 
 func (m Model) help() []string {
 	return strings.Split(` This screen looks on: the engine runs by itself, and leaving stops nothing.
- You are `+m.config.By+`; run `+or(m.state.Run, "—")+` on `+or(m.state.Host, "—")+`
+ You are `+m.config.By+`; run `+known(m.state.Run)+` on `+known(m.state.Host)+`
  come back with   `+m.config.Resume+`
  journal          `+m.config.Journal+`
 

@@ -155,11 +155,11 @@ func (m Model) quiet() (string, lipgloss.Style) {
 	case m.state.Mode == cutover.ModeRollingBack:
 		turn := m.state.Turn
 		return fmt.Sprintf("◀ turned back by %s at %s%s · undone so far: %d · now: %s", turn.By, m.at(turn.At), because(turn.Reason), undone,
-			or(strings.Join(busy, ", "), "—")), p.Bad
+			known(strings.Join(busy, ", "))), p.Bad
 	case len(late) > 0:
 		return "▶ " + strings.Join(late, ", "), p.Warn
 	}
-	return "nobody is asked · now: " + or(strings.Join(busy, ", "), "—"), p.Faint
+	return "nobody is asked · now: " + known(strings.Join(busy, ", ")), p.Faint
 }
 
 // epilogue is the end of the run.
@@ -198,9 +198,10 @@ func spread(left, right string, width int) string {
 	return left + strings.Repeat(" ", max(1, width-lipgloss.Width(left)-lipgloss.Width(right))) + right
 }
 
-func or(text, otherwise string) string {
+// known is a text, or a dash where there is none.
+func known(text string) string {
 	if text == "" {
-		return otherwise
+		return "—"
 	}
 	return text
 }

@@ -17,7 +17,7 @@ import (
 
 // Config is what the screen needs from outside.
 type Config struct {
-	Context   context.Context // the viewer's life: commands end with it
+	Context   context.Context //nolint:containedctx // the viewer's life: orders are sent after the Update that made them
 	Book      runbook.Runbook
 	Commander cutover.Commander
 	By        string           // who sits here

@@ -138,7 +138,7 @@ func TestView(t *testing.T) {
 func fits(t *testing.T, m night.Model, width, height int) string {
 	t.Helper()
 	view := m.View()
-	for _, line := range strings.Split(view, "\n") {
+	for line := range strings.SplitSeq(view, "\n") {
 		require.LessOrEqual(t, lipgloss.Width(line), width, line)
 	}
 	require.Equal(t, height, strings.Count(view, "\n")+1, view)
@@ -288,7 +288,7 @@ func TestTwoQuestions(t *testing.T) {
 	m = press(m, "j", "y")
 	require.False(t, m.Typing())
 	require.Contains(t, m.View(), "2 steps could be meant")
-	m = press(m, "up", "y", "yes", "enter")
+	press(m, "up", "y", "yes", "enter")
 	require.Equal(t, "copy", ear.got[0].Step)
 	require.EqualValues(t, 3, ear.got[0].Asked)
 

@@ -129,7 +129,8 @@ func (m Model) busiest() int {
 	back := m.state.Mode == cutover.ModeRollingBack || m.state.Outcome == cutover.RolledBack
 	for i := range m.config.Book.Steps {
 		r := m.urgency(i)
-		if r > rank || r == rank && r == 1 && (i > best) != back {
+		// Of what has ended, the last one: forward the lowest in the list, backward the highest.
+		if r > rank || rank == 1 && r == 1 && (i > best) != back {
 			best, rank = i, r
 		}
 	}
