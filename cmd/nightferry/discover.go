@@ -148,7 +148,7 @@ func (a *app) discovered(d *desk, summary discover.Summary, asJSON bool) error {
 			assets++
 		}
 	}
-	return outcome.Found(fmt.Errorf("%d targets could not be read, %d facts of others are missing", assets, len(gaps)-assets))
+	return outcome.Found(fmt.Errorf("%d targets could not be read; %d facts of the others are missing or known in part", assets, len(gaps)-assets))
 }
 
 // targets lists what is in scope, and by whom it is read.

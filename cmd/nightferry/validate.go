@@ -13,6 +13,7 @@ import (
 	"nightferry/cutover/validate"
 	"nightferry/internal/evidence"
 	"nightferry/internal/outcome"
+	"nightferry/internal/pgread"
 )
 
 func newValidate(a *app) *cobra.Command {
@@ -66,6 +67,9 @@ func (a *app) validate(ctx context.Context, legacy, target string, asJSON bool, 
 		}
 	}
 	result, err := validate.CompareDSN(ctx, legacy, target, options)
+	if pgread.KindOf(err) == pgread.Misconfigured {
+		return outcome.Misused(err)
+	}
 	if err != nil {
 		return err
 	}
