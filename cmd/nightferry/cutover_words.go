@@ -17,7 +17,7 @@ import (
 
 // parseOrder reads what a person typed.
 func parseOrder(line string) (cutover.Command, error) {
-	words := strings.Fields(line)
+	words := append(strings.Fields(line), "")
 	orders := map[string]cutover.Order{
 		"yes": cutover.OrderConfirm, "no": cutover.OrderNoGo, "retry": cutover.OrderRetry, "skip": cutover.OrderSkip,
 		"rollback": cutover.OrderRollback, "hold": cutover.OrderHold, "release": cutover.OrderRelease, "note": cutover.OrderNote,
@@ -27,7 +27,7 @@ func parseOrder(line string) (cutover.Command, error) {
 		return cutover.Command{}, fmt.Errorf("%q is no order: yes, no, retry, skip, rollback, hold, release or note", words[0])
 	}
 	c := cutover.Command{Kind: kind}
-	rest := words[1:]
+	rest := words[1 : len(words)-1]
 	if slices.Contains([]cutover.Order{cutover.OrderConfirm, cutover.OrderNoGo, cutover.OrderRetry, cutover.OrderSkip}, kind) {
 		if len(rest) == 0 {
 			return c, fmt.Errorf("%s which step?", words[0])
@@ -56,7 +56,7 @@ func toldRun(r cutover.Record) string {
 	case cutover.RollbackStarted:
 		return fmt.Sprintf("↺ rollback, by %s%s", e.By, because(e.Reason))
 	case cutover.NoteAdded:
-		return fmt.Sprintf("✎ %s by %s: %s", e.Step, e.By, e.Text)
+		return fmt.Sprintf("✎ %s: %s", strings.TrimSpace(e.Step+" by "+e.By), e.Text)
 	case cutover.RunFinished:
 		return fmt.Sprintf("the run is %s", e.Outcome)
 	}
@@ -79,7 +79,7 @@ func toldStep(r cutover.Record) string {
 	case cutover.StepSucceeded:
 		return fmt.Sprintf("✓ %s: done%s%s", e.Step, factsTold(e.Facts), gateTold(e.Gate))
 	case cutover.StepFailed:
-		return fmt.Sprintf("✗ %s: %s failed: %s%s%s", e.Step, e.Stage, e.Reason, mendTold(e.Mend), factsTold(e.Facts))
+		return fmt.Sprintf("✗ %s: %s failed: %s%s%s; retry %s | skip %s REASON | rollback REASON", e.Step, e.Stage, e.Reason, mendTold(e.Mend), factsTold(e.Facts), e.Step, e.Step)
 	case cutover.StepProbed:
 		return fmt.Sprintf("‽ %s: looked: %s%s", e.Step, e.Answer, because(e.Reason))
 	case cutover.Retried:
@@ -91,7 +91,7 @@ func toldStep(r cutover.Record) string {
 	case cutover.UndoDone:
 		return fmt.Sprintf("↺ %s: undone", e.Step)
 	case cutover.UndoFailed:
-		return fmt.Sprintf("✗ %s: undo failed: %s%s", e.Step, e.Reason, mendTold(e.Mend))
+		return fmt.Sprintf("✗ %s: undo failed: %s%s; retry %s | skip %s REASON", e.Step, e.Reason, mendTold(e.Mend), e.Step, e.Step)
 	}
 	return string(r.Event.Type())
 }

@@ -145,7 +145,11 @@ func (m Model) quiet() (string, lipgloss.Style) {
 		case cutover.StatusRunning, cutover.StatusUndoing:
 			busy = append(busy, step.Title)
 			if over := m.late(step, at); over > 0 {
-				late = append(late, fmt.Sprintf("%s is late by %s", step.Title, look.Clock(over)))
+				told := fmt.Sprintf("%s is late by %s", step.Title, look.Clock(over))
+				if spent, _ := m.spent(at); step.Deadline > spent {
+					told += ", given up in " + look.Clock(step.Deadline-spent)
+				}
+				late = append(late, told)
 			}
 		case cutover.StatusUndone:
 			undone++

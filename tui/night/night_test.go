@@ -43,10 +43,12 @@ func book() runbook.Runbook {
 		return runbook.Step{ID: id, Title: title, Phase: phase, Owner: "dba", Kind: "decision", Expected: 90 * time.Second, Deadline: time.Hour,
 			Reason: "nothing may change while the data is copied"}
 	}
-	return runbook.Runbook{Version: 1, Wave: "wave-1", Title: "non-production: erp-staging", Steps: []runbook.Step{
+	b := runbook.Runbook{Version: 1, Wave: "wave-1", Title: "non-production: erp-staging", Steps: []runbook.Step{
 		step("stop", "Stop Odoo on stg", runbook.PhaseFreeze), step("copy", "Copy the database clinic_stg to cloud-db", runbook.PhaseCopy),
 		step("decide", "Go or no-go", runbook.PhaseDecide), step("open", "Open https://erp.cloud.example to its users", runbook.PhaseCommit),
 	}}
+	b.Steps[1].Needs, b.Steps[2].Needs, b.Steps[2].Pass = []string{"stop"}, []string{"copy"}, "copy.tables > 0"
+	return b
 }
 
 // playing plays events into a screen, ten seconds apart.
@@ -111,6 +113,7 @@ func views(t *testing.T) map[string]night.Model {
 		"rolled-back": append(turned(), cutover.UndoDone{Step: "stop"}, cutover.RunFinished{Outcome: cutover.RolledBack}),
 		"left-as-is": append(turned(), cutover.UndoFailed{Step: "stop", Reason: "the unit odoo on stg did not start again", Mend: "look at journalctl -u odoo on stg"},
 			cutover.Skipped{Step: "stop", By: "Testa Approvera", Reason: "started by hand", Command: "c-2"}, cutover.RunFinished{Outcome: cutover.RolledBack}),
+		"point-of-no-return": append(committed()[:8], cutover.ConfirmAsked{Step: "open", Facts: "cd"}),
 		"held": append(late()[:2], cutover.Held{By: "Testa Approvera", Reason: "wait for the DBA", Command: "c-1"})} {
 		m := playing(t, &recorder{}, events...)
 		all[name], _ = m.Update(night.UpdateMsg{Tick: &cutover.Tick{Step: "copy", Doing: "do", Line: "pg_restore: restoring\x1b[2J"}})
@@ -268,7 +271,7 @@ func TestTheOnlyQuestionIsMeant(t *testing.T) {
 
 func two() runbook.Runbook {
 	b := book()
-	b.Steps[0].Title, b.Steps[1].Phase = "Stop Odoo on north", runbook.PhaseFreeze
+	b.Steps[0].Title, b.Steps[1].Phase, b.Steps[1].Needs = "Stop Odoo on north", runbook.PhaseFreeze, nil
 	return b
 }
 
