@@ -29,11 +29,12 @@ type Options struct {
 	Book      runbook.Runbook
 	Feed      Feed
 	Commander cutover.Commander
-	By        string           // who sits here
-	Journal   string           // where the run's journal is, for people
-	Resume    string           // the command that joins the run again, or goes on with it
-	NewID     func() string    // id of a command
-	Now       func() time.Time // its location is the one that times are shown in
+	By        string                          // who sits here
+	Journal   string                          // where the run's journal is, for people
+	Resume    string                          // the command that joins the run again, or goes on with it
+	WindowEnd func(began time.Time) time.Time // end of the maintenance window that a run began in; zero: in none
+	NewID     func() string                   // id of a command
+	Now       func() time.Time                // its location is the one that times are shown in
 	In        io.Reader
 	Out       io.Writer
 	Colour    bool
@@ -55,7 +56,7 @@ func Run(ctx context.Context, o Options) (Seen, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	screen := night.New(night.Config{Context: ctx, Book: o.Book, Commander: o.Commander, By: o.By, Journal: o.Journal, Resume: o.Resume,
-		NewID: o.NewID, Now: o.Now, Palette: look.NewPalette(renderer)})
+		WindowEnd: o.WindowEnd, NewID: o.NewID, Now: o.Now, Palette: look.NewPalette(renderer)})
 	// Signals end ctx: whoever calls decides which.
 	program := tea.NewProgram(root{screen: screen, now: o.Now}, tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out),
 		tea.WithAltScreen(), tea.WithoutSignalHandler())

@@ -99,7 +99,7 @@ func sit(ctx context.Context, t *testing.T) *sitting {
 	go func() {
 		defer close(s.done)
 		s.seen, s.err = tui.Run(ctx, tui.Options{Book: book, Feed: s.feed, Commander: s.ear, By: "conductor", Journal: "journal/x.jsonl", Resume: "nightferry cutover run wave-1",
-			NewID: func() string { return "id-1" }, Now: time.Now, In: in, Out: s.out})
+			WindowEnd: func(time.Time) time.Time { return time.Time{} }, NewID: func() string { return "id-1" }, Now: time.Now, In: in, Out: s.out})
 	}()
 	t.Cleanup(func() { keys.Close() })
 	return s

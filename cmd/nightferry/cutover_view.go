@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -69,7 +70,8 @@ func (a *app) attached(ctx context.Context, d *desk, args []string) (night, *con
 func (a *app) screen(ctx context.Context, n night, client *control.Client) error {
 	seen, err := tui.Run(ctx, tui.Options{
 		Book: client.Runbook().Runbook, Feed: client, Commander: client, By: who(), Journal: engagement.JournalFile(n.run), Resume: n.resume(),
-		NewID: rand.Text, Now: a.now, In: a.stdin, Out: a.stdout.to, Colour: a.out.color, // the terminal itself: it is asked for its size
+		WindowEnd: func(began time.Time) time.Time { return windowEnd(n.desk.e.Dates(), began) },
+		NewID:     rand.Text, Now: a.now, In: a.stdin, Out: a.stdout.to, Colour: a.out.color, // the terminal itself: it is asked for its size
 	})
 	if err != nil {
 		return a.left(ctx, n, seen.State, err)

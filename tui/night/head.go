@@ -53,7 +53,14 @@ func (m Model) standing() string {
 	case m.unseen():
 	case m.state.Mode == cutover.ModeRunning, m.state.Mode == cutover.ModeHeld:
 		end, behind := m.forecast()
-		parts = append(parts, "end about "+m.at(end)+" if all goes as expected")
+		switch window := m.config.WindowEnd(m.state.Started); {
+		case !window.IsZero() && end.After(window):
+			parts = append(parts, m.config.Palette.Bad.Render("end ≈ "+m.at(end)+", AFTER WINDOW"))
+		case behind >= time.Minute:
+			parts = append(parts, "end about "+m.at(end))
+		default:
+			parts = append(parts, "end about "+m.at(end)+" if all goes as expected")
+		}
 		if behind >= time.Minute {
 			parts = append(parts, m.config.Palette.Warn.Render("behind by "+look.Clock(behind)))
 		}
@@ -63,8 +70,8 @@ func (m Model) standing() string {
 	return strings.Join(parts, " · ")
 }
 
-// wayBack says how far back the run can still go without losing what users wrote. The runbook knows no end of the
-// maintenance window, so until when going back is safe is not known here, and said to be so.
+// wayBack says how far back the run can still go without losing what users wrote. How long undoing takes is in no
+// runbook, so the latest safe rollback is not reckoned: the window's end is told, and what is not known.
 func (m Model) wayBack() string {
 	p := m.config.Palette
 	if m.state.Mode == cutover.ModeFinished || m.state.Mode == cutover.ModeRollingBack {
@@ -75,7 +82,18 @@ func (m Model) wayBack() string {
 			return p.Bad.Render("way back: closed") + ", users may write to the target since “" + step.Title + "” began"
 		}
 	}
-	return "way back: open until commit · latest safe rollback: unknown (no window stated)"
+	if m.state.Started.IsZero() {
+		return "way back: open until commit"
+	}
+	window := m.config.WindowEnd(m.state.Started)
+	left := window.Sub(m.clock())
+	switch {
+	case window.IsZero():
+		return "way back: open until commit · latest safe rollback: unknown (in no window)"
+	case left <= 0:
+		return "way back: open until commit · " + p.Bad.Render("the window ended "+m.at(window)+", "+look.Clock(-left)+" ago")
+	}
+	return "way back: open until commit · window ends " + m.at(window) + ", in " + look.Clock(left) + " (undo time unknown)"
 }
 
 // banner is the one thing that matters most now.

@@ -20,11 +20,12 @@ type Config struct {
 	Context   context.Context //nolint:containedctx // the viewer's life: orders are sent after the Update that made them
 	Book      runbook.Runbook
 	Commander cutover.Commander
-	By        string           // who sits here
-	Journal   string           // where the journal is, for people
-	Resume    string           // the command that joins the run again, or goes on with it
-	NewID     func() string    // id of a command
-	Now       func() time.Time // the viewer's clock
+	By        string                          // who sits here
+	Journal   string                          // where the journal is, for people
+	Resume    string                          // the command that joins the run again, or goes on with it
+	WindowEnd func(began time.Time) time.Time // end of the maintenance window that a run began in; zero: in none
+	NewID     func() string                   // id of a command
+	Now       func() time.Time                // the viewer's clock
 	Palette   look.Palette
 }
 

@@ -62,7 +62,13 @@ func playingBook(t *testing.T, book runbook.Runbook, commander cutover.Commander
 	renderer := lipgloss.NewRenderer(io.Discard)
 	renderer.SetColorProfile(termenv.Ascii)
 	m := night.New(night.Config{Context: t.Context(), Book: book, Commander: commander, By: "conductor@example",
-		Journal: "journal/wave-1-a.jsonl", Resume: "nightferry cutover run wave-1", NewID: func() string { return "id-1" }, Now: begun, Palette: look.NewPalette(renderer)})
+		Journal: "journal/wave-1-a.jsonl", Resume: "nightferry cutover run wave-1",
+		WindowEnd: func(began time.Time) time.Time {
+			if began.Equal(begun()) && len(events) < 8 {
+				return begun().Add(150 * time.Minute)
+			}
+			return time.Time{}
+		}, NewID: func() string { return "id-1" }, Now: begun, Palette: look.NewPalette(renderer)})
 	at := begun()
 	for i, e := range append([]cutover.Event{cutover.RunStarted{Version: 1, Run: "wave-1-a", Wave: "wave-1", Runbook: "ab", By: "x", Host: "laptop"}}, events...) {
 		m, _ = m.Update(night.UpdateMsg{Record: &cutover.Record{Seq: int64(i + 1), At: at, Event: e}})
@@ -114,11 +120,13 @@ func views(t *testing.T) map[string]night.Model {
 		"left-as-is": append(turned(), cutover.UndoFailed{Step: "stop", Reason: "the unit odoo on stg did not start again", Mend: "look at journalctl -u odoo on stg"},
 			cutover.Skipped{Step: "stop", By: "Testa Approvera", Reason: "started by hand", Command: "c-2"}, cutover.RunFinished{Outcome: cutover.RolledBack}),
 		"point-of-no-return": append(committed()[:8], cutover.ConfirmAsked{Step: "open", Facts: "cd"}),
-		"held": append(late()[:2], cutover.Held{By: "Testa Approvera", Reason: "wait for the DBA", Command: "c-1"})} {
+		"held":               append(late()[:2], cutover.Held{By: "Testa Approvera", Reason: "wait for the DBA", Command: "c-1"})} {
 		m := playing(t, &recorder{}, events...)
 		all[name], _ = m.Update(night.UpdateMsg{Tick: &cutover.Tick{Step: "copy", Doing: "do", Line: "pg_restore: restoring\x1b[2J"}})
 	}
 	all["late"], _ = playing(t, &recorder{}, late()...).Update(night.TimeMsg(begun().Add(2*time.Minute + 45*time.Second)))
+	all["after-the-window"], _ = playing(t, &recorder{}, late()...).Update(night.TimeMsg(begun().Add(3 * time.Hour)))
+	all["before-its-end"], _ = playing(t, &recorder{}, late()...).Update(night.TimeMsg(begun().Add(149 * time.Minute)))
 	all["lost"], _ = playing(t, &recorder{}, late()...).Update(night.EndedMsg{Err: io.ErrUnexpectedEOF})
 	all["stopped"], _ = playing(t, &recorder{}, late()...).Update(night.EndedMsg{})
 	all["dialogue"] = press(playing(t, &recorder{}, asking()...), "n")
