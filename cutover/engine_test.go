@@ -257,7 +257,7 @@ func TestASlowViewerLosesTicksOnly(t *testing.T) {
 	feed := e.Subscribe(0)
 	defer feed.Close()
 	require.NoError(t, e.Run(t.Context()))
-	records, ticks := 0, 0
+	records, ticks, told := 0, 0, int64(0)
 	for {
 		u, err := feed.Next(t.Context())
 		if errors.Is(err, io.EOF) {
@@ -268,8 +268,10 @@ func TestASlowViewerLosesTicksOnly(t *testing.T) {
 			require.EqualValues(t, records, u.Record.Seq)
 		} else {
 			ticks++
+			told += u.Tick.Lost
 		}
 	}
+	require.Equal(t, feed.Lost(), told, "what is lost is told in its place")
 	require.Equal(t, len(j.Records()), records)
 	require.Less(t, ticks, 2000)
 	require.EqualValues(t, 2003, int64(ticks)+feed.Lost(), "check, do, verify and 2000 lines")
