@@ -69,7 +69,7 @@ type term struct {
 func NewDictionary() *Dictionary {
 	d := &Dictionary{byFirst: map[string][]term{}, byJoined: map[string][]term{}}
 	for _, v := range vocabularies() {
-		for _, text := range strings.Split(v.terms, ",") {
+		for text := range strings.SplitSeq(v.terms, ",") {
 			t := term{words: strings.Fields(text), class: v.class, subtype: v.subtype, weight: v.weight}
 			d.byFirst[t.words[0]] = append(d.byFirst[t.words[0]], t)
 			if len(t.words) > 1 {

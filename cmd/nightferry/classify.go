@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -68,21 +69,23 @@ func (a *app) classify(asJSON bool) (err error) {
 
 func printClassification(w io.Writer, result classify.Classification) {
 	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	heading := "DATABASE\tCLASS"
+	var heading strings.Builder
+	heading.WriteString("DATABASE\tCLASS")
 	for _, class := range estate.DataClasses() {
-		heading += "\t" + string(class)
+		heading.WriteString("\t" + string(class))
 	}
-	fmt.Fprintln(table, heading)
+	fmt.Fprintln(table, heading.String())
 	for _, d := range result.Databases {
-		row := d.Server + "/" + d.Database + "\t" + string(d.Class)
+		var row strings.Builder
+		row.WriteString(d.Server + "/" + d.Database + "\t" + string(d.Class))
 		for _, class := range estate.DataClasses() {
 			if !d.Coverage.IsKnown() {
-				row += "\t" + string(d.Coverage)
+				row.WriteString("\t" + string(d.Coverage))
 				continue
 			}
-			row += fmt.Sprintf("\t%d", d.Columns[class])
+			fmt.Fprintf(&row, "\t%d", d.Columns[class])
 		}
-		fmt.Fprintln(table, row)
+		fmt.Fprintln(table, row.String())
 	}
 	table.Flush()
 	fmt.Fprintf(w, "\nColumns by class; %s.\n\n", result.Basis)

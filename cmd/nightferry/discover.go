@@ -112,7 +112,7 @@ func (a *app) discover(ctx context.Context, o discoverOptions) (err error) {
 	if err := d.WriteJSON(engagement.SummaryFile, summary); err != nil {
 		return err
 	}
-	return a.discovered(d, summary, o.asJSON)
+	return a.discovered(d, o.asJSON)
 }
 
 // progress chooses how a run is shown: JSON lines on stdout, a live picture on a terminal, else plain lines.
@@ -129,7 +129,7 @@ func (a *app) progress(asJSON bool) func(discover.Event) {
 }
 
 // discovered tells what is missing. Gaps are news, not failure.
-func (a *app) discovered(d *desk, summary discover.Summary, asJSON bool) error {
+func (a *app) discovered(d *desk, asJSON bool) error {
 	inventory, err := d.Inventory()
 	if err != nil {
 		return err

@@ -43,7 +43,7 @@ func gather(gaps []estate.Gap) []missing {
 // printGaps lists what is missing and what would mend it: whole targets first.
 func printGaps(w io.Writer, gaps []estate.Gap) {
 	rows := gather(gaps)
-	print := func(heading string, whole bool) {
+	list := func(heading string, whole bool) {
 		for _, row := range rows {
 			if (row.what == "") != whole {
 				continue
@@ -65,8 +65,8 @@ func printGaps(w io.Writer, gaps []estate.Gap) {
 			}
 		}
 	}
-	print("NOT READ", true)
-	print("NOT KNOWN, OR ONLY IN PART", false)
+	list("NOT READ", true)
+	list("NOT KNOWN, OR ONLY IN PART", false)
 }
 
 // few names the first of many.

@@ -1,6 +1,24 @@
 # shellcheck shell=bash
 # The cache: everything built, in folders that carry the hash of what they were built from.
 
+# FROZEN holds paths and hashes as they were when the command began: a build takes minutes, and an edit
+# meanwhile must not make two halves of one command disagree.
+declare -A FROZEN=()
+
+# cache_freeze computes them all.
+cache_freeze() {
+  local name
+  for name in "$LAB_DIR"/layers/*; do
+    name=${name##*/}
+    [[ $name == trim ]] || FROZEN[layer $name]=$(layer_path "$name")
+  done
+  for name in addons canaries data; do FROZEN[input $name]=$(input_hash "$name"); done
+  for name in $(machine_names); do FROZEN[image $name]=$(image_path "$name"); done
+}
+
+# cache_frozen KIND NAME prints what was frozen, or fails.
+cache_frozen() { [[ -n ${FROZEN[$1 $2]:-} ]] && echo "${FROZEN[$1 $2]}"; }
+
 # cache_make makes the cache's folder, for its owner alone: it holds keys.
 cache_make() {
   mkdir -p "$LAB_CACHE"

@@ -4,6 +4,7 @@
 
 # image_path NAME prints the directory of the machine's image, which carries the hash of all that goes in.
 image_path() (
+  ! cache_frozen image "$1" || return 0
   machine_load "$1"
   hash=$(
     layer_path "$LAYER"
@@ -54,7 +55,12 @@ image_build() {
       useradd --create-home --shell /bin/bash "$user"
       install -d -m 700 -o "$user" -g "$user" "/home/$user/.ssh"
     done
+    # The packages signed a certificate with the name of the computer that builds; the machine has its own.
+    if [ -e /etc/ssl/private/ssl-cert-snakeoil.key ]; then
+      openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=$2" -out /etc/ssl/certs/ssl-cert-snakeoil.pem \
+        -keyout /etc/ssl/private/ssl-cert-snakeoil.key 2>/dev/null
+    fi
     [ ! -e /lab/machine/setup ] || /lab/machine/setup
     rm -f /usr/sbin/policy-rc.d
-  ' sh "$USERS"
+  ' sh "$USERS" "$1"
 }

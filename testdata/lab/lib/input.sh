@@ -4,6 +4,7 @@
 
 # input_hash NAME prints a hash of what the input is made from.
 input_hash() {
+  ! cache_frozen input "$1" || return 0
   case $1 in
     addons) tree_hash addons ;;
     canaries) tree_hash canaries.yaml ;;

@@ -22,6 +22,7 @@ layer_load() {
 
 # layer_path NAME prints the directory that the layer has, or will have.
 layer_path() (
+  ! cache_frozen layer "$1" || return 0
   layer_load "$1"
   above=''
   [[ -z $PARENT ]] || above=$(layer_path "$PARENT")

@@ -37,5 +37,5 @@ tools_check() {
   unshare --net ip link add v type veth peer name w 2>/dev/null || faults+=("veth pairs")
   unshare --mount mount -t cgroup2 cgroup2 "$scratch/root" 2>/dev/null || faults+=("cgroup2")
   rm -rf "$scratch"
-  ((${#faults[@]} == 0)) || die "cannot hold a lab here: missing $(IFS=';'; echo "${faults[*]}")" 69
+  ((${#faults[@]} == 0)) || die "cannot hold a lab here: missing $(printf '\n  %s' "${faults[@]}")" 69
 }

@@ -1,6 +1,9 @@
 package people
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // digits returns the values of the decimal digits in s; other characters are skipped.
 func digits(s string) []int {
@@ -78,15 +81,15 @@ func kvnrDigit(letter byte, payload string) int {
 
 // ibanDigits returns the two check digits of an IBAN (ISO 13616): letters count from A = 10.
 func ibanDigits(country, bban string) string {
-	number := ""
+	var number strings.Builder
 	for _, r := range bban + country + "00" {
 		if r >= 'A' && r <= 'Z' {
-			number += strconv.Itoa(int(r-'A') + 10)
+			number.WriteString(strconv.Itoa(int(r-'A') + 10))
 			continue
 		}
-		number += string(r)
+		number.WriteString(string(r))
 	}
-	return pad(98-mod97(number), 2)
+	return pad(98-mod97(number.String()), 2)
 }
 
 // pad writes n with at least width digits.

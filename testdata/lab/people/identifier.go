@@ -66,11 +66,11 @@ func SteuerID(r *rand.Rand) string {
 		if order[0] == 0 {
 			continue
 		}
-		body := ""
+		var body strings.Builder
 		for _, digit := range order {
-			body += strconv.Itoa(digit)
+			body.WriteString(strconv.Itoa(digit))
 		}
-		return body + strconv.Itoa(iso7064(body))
+		return body.String() + strconv.Itoa(iso7064(body.String()))
 	}
 }
 

@@ -14,14 +14,16 @@ type leaf struct {
 const day = 24 * time.Hour
 
 // leaves are the certificates that discovery must find. truth.yaml says the same of them.
-var leaves = []leaf{
-	{name: "erp.clinic.example", lasts: 90 * day},
-	{name: "stg.clinic.example", lasts: 200 * day, selfSigned: true},
-	{name: "api.clinic.example", also: []string{"fhir.clinic.example"}, lasts: 12 * day},
-	{name: "crm.clinic.example", ended: time.Date(2019, time.March, 31, 12, 0, 0, 0, time.UTC), selfSigned: true},
-	{name: "erp.cloud.example", lasts: 80 * day},
-	{name: "db.cloud.example", also: []string{"cloud-db.clinic.example", "cloud-db"}, lasts: 80 * day},
-	{name: "fhir.partner.example", lasts: 60 * day},
+func leaves() []leaf {
+	return []leaf{
+		{name: "erp.clinic.example", lasts: 90 * day},
+		{name: "stg.clinic.example", lasts: 200 * day, selfSigned: true},
+		{name: "api.clinic.example", also: []string{"fhir.clinic.example"}, lasts: 12 * day},
+		{name: "crm.clinic.example", ended: time.Date(2019, time.March, 31, 12, 0, 0, 0, time.UTC), selfSigned: true},
+		{name: "erp.cloud.example", lasts: 80 * day},
+		{name: "db.cloud.example", also: []string{"cloud-db.clinic.example", "cloud-db"}, lasts: 80 * day},
+		{name: "fhir.partner.example", lasts: 60 * day},
+	}
 }
 
 // window returns the certificate's validity as seen from now. An hour is added so that a lab that stays

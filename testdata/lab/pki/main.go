@@ -27,11 +27,11 @@ func run(args []string, now time.Time) error {
 		return err
 	}
 	for _, name := range args[1:] {
-		i := slices.IndexFunc(leaves, func(leaf leaf) bool { return leaf.name == name })
+		i := slices.IndexFunc(leaves(), func(leaf leaf) bool { return leaf.name == name })
 		if i < 0 {
 			return fmt.Errorf("no certificate is called %s", name)
 		}
-		if err := authority.issue(args[0], leaves[i], now); err != nil {
+		if err := authority.issue(args[0], leaves()[i], now); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}

@@ -37,7 +37,7 @@ func (h *hospital) attachments(folder string) table {
 			if err := os.MkdirAll(filepath.Join(folder, checksum[:2]), 0o750); err != nil {
 				return err
 			}
-			if err := os.WriteFile(filepath.Join(folder, stored), content, 0o640); err != nil {
+			if err := os.WriteFile(filepath.Join(folder, stored), content, 0o600); err != nil {
 				return err
 			}
 			emit(id, name, "binary", "clinic.patient", firstID+index, 1, false, stored, checksum, len(content), kind, 1, written)
