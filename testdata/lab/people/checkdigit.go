@@ -87,7 +87,7 @@ func ibanDigits(country, bban string) string {
 			number.WriteString(strconv.Itoa(int(r-'A') + 10))
 			continue
 		}
-		number.WriteString(string(r))
+		number.WriteRune(r)
 	}
 	return pad(98-mod97(number.String()), 2)
 }
