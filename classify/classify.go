@@ -124,7 +124,7 @@ func (c *Classifier) database(server string, database estate.Database) DatabaseR
 	return result
 }
 
-func (c *Classifier) table(table estate.Table, odoo bool, link string) TableResult {
+func (c *Classifier) table(table estate.Table, odoo bool, link link) TableResult {
 	result := TableResult{Schema: table.Schema, Table: table.Name, Rows: table.RowEstimate}
 	counts := map[estate.DataClass]int{}
 	for _, column := range table.Columns {

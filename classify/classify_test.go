@@ -21,7 +21,8 @@ func odooInventory() estate.Inventory {
 	tables := []estate.Table{
 		{Schema: "public", Name: "ir_model", Columns: columns("id")},
 		{Schema: "public", Name: "ir_module_module", Columns: columns("id")},
-		{Schema: "public", Name: "res_partner", Columns: columns("id", "email", "color")},
+		{Schema: "public", Name: "res_partner", Columns: columns("id", "email", "color", "zzz")},
+		{Schema: "public", Name: "clinic_ward", Columns: columns("zzz")},
 		{Schema: "public", Name: "clinic_patient", PrimaryKey: []string{"id"}, Columns: columns("id", "mrn", "email", "zzz")},
 		{Schema: "public", Name: "loyalty", Columns: append(columns("phone"), estate.Column{Name: "patient_id", Type: "integer"}),
 			References: []estate.ForeignKey{{Columns: []string{"patient_id"}, Table: "public.clinic_patient"}}},
@@ -60,11 +61,17 @@ func TestClassify(t *testing.T) {
 	require.Equal(t, estate.PHI, sensitive(t, clinic, "clinic_patient", "email").Class, "beside a patient, an address is health data")
 	require.Equal(t, estate.PHI, sensitive(t, clinic, "loyalty", "phone").Class, "by its foreign key to patients")
 	require.Equal(t, estate.PII, sensitive(t, clinic, "res_partner", "email").Class, "the catalogue's word stands")
+	unnamed := sensitive(t, clinic, "clinic_patient", "zzz")
+	require.Equal(t, estate.PHI, unnamed.Class, "in a record of care, what no name tells is health data more likely than not")
+	require.Less(t, unnamed.Confidence, 0.7)
 
 	for _, table := range clinic.Tables {
-		if table.Table == "clinic_patient" {
+		if table.Table == "res_partner" || table.Table == "clinic_ward" {
 			require.Equal(t, []string{"zzz"}, table.NotAssessed, "nobody could tell is not operational")
+		}
+		if table.Table == "clinic_patient" {
 			require.Equal(t, []string{"id"}, table.Operational)
+			require.Empty(t, table.NotAssessed)
 		}
 	}
 	require.Equal(t, estate.NotAssessed, result.Databases[1].Class, "denied is not harmless")

@@ -9,7 +9,7 @@ import (
 
 // column weighs the evidence about one column. The catalogue knows Odoo's own fields and wins; then the name
 // speaks, and the table around it raises personal data to health data.
-func (c *Classifier) column(table estate.Table, column estate.Column, odoo bool, link string) ColumnResult {
+func (c *Classifier) column(table estate.Table, column estate.Column, odoo bool, link link) ColumnResult {
 	if odoo {
 		if entry, found := c.catalogue.Lookup(table.Name, column.Name); found {
 			return byCatalogue(column.Name, entry)
@@ -25,9 +25,7 @@ func (c *Classifier) column(table estate.Table, column estate.Column, odoo bool,
 		result.Class, result.Confidence = estate.Operational, 0.9
 		return result
 	}
-	if link != "" {
-		addContext(&result, link)
-	}
+	link.raise(&result)
 	return result
 }
 
@@ -41,16 +39,27 @@ func byCatalogue(name string, entry detect.Entry) ColumnResult {
 		Evidence: []Evidence{{Kind: "catalogue", Class: entry.Class, Weight: weight, Detail: entry.Why}}}
 }
 
-// addContext applies what the table says: whatever identifies a person becomes health data once it stands
-// beside a patient's care, since it tells that this person is a patient.
-func addContext(result *ColumnResult, link string) {
-	if result.Class != estate.PII {
+// link is how a table is tied to patients.
+type link struct {
+	reason string // empty where it is not
+	care   bool   // its rows are about the care of one patient each
+}
+
+// raise applies what the table says. Whatever identifies a person becomes health data once it stands beside a
+// patient's care, since it tells that this person is a patient. And in a record of care, what no name tells (a value,
+// a date, a ward, a note) is health data more likely than not.
+func (l link) raise(result *ColumnResult) {
+	weight := 0.85
+	switch {
+	case l.reason != "" && result.Class == estate.PII:
+	case l.care && result.Class == estate.NotAssessed:
+		weight, result.Confidence = 0.6, 0.6
+	default:
 		return
 	}
-	const weight = 0.85
 	result.Class = estate.PHI
 	result.Confidence = min(result.Confidence, weight)
-	result.Evidence = append(result.Evidence, Evidence{Kind: "context", Class: estate.PHI, Weight: weight, Detail: link})
+	result.Evidence = append(result.Evidence, Evidence{Kind: "context", Class: estate.PHI, Weight: weight, Detail: l.reason})
 }
 
 // isKey tells whether the column is part of the primary key or of a foreign key: it points, and holds nothing itself.
@@ -77,13 +86,14 @@ func isOdoo(database estate.Database) bool {
 	return found == 2
 }
 
-// linkedToPatients gives, for each table that holds a patient's data, the reason: its own name, or a foreign key
-// to such a table. One step is taken: a reference to a reference links almost everything in an ERP.
-func linkedToPatients(tables []estate.Table) map[string]string {
-	links := map[string]string{}
+// linkedToPatients gives, by qualified name, each table that holds a patient's data: by its own name, or by a foreign
+// key to such a table. One step is taken: a reference to a reference links almost everything in an ERP. A table whose
+// name is clinical and that leads nowhere may be a dictionary of codes: its rows are not about anybody's care.
+func linkedToPatients(tables []estate.Table) map[string]link {
+	links := map[string]link{}
 	for _, table := range tables {
 		if detect.Clinical(table.Name) {
-			links[table.QualifiedName()] = "the table’s name speaks of patients’ care"
+			links[table.QualifiedName()] = link{reason: "the table’s name speaks of patients’ care", care: detect.OfPatients(table.Name)}
 		}
 	}
 	clinical := make(map[string]bool, len(links))
@@ -91,9 +101,15 @@ func linkedToPatients(tables []estate.Table) map[string]string {
 		clinical[name] = true
 	}
 	for _, table := range tables {
+		name := table.QualifiedName()
 		for _, reference := range table.References {
-			if clinical[reference.Table] && links[table.QualifiedName()] == "" {
-				links[table.QualifiedName()] = "a foreign key leads to " + reference.Table
+			switch known, is := links[name]; {
+			case !clinical[reference.Table]:
+			case is && reference.Table != name:
+				known.care = true
+				links[name] = known
+			case !is:
+				links[name] = link{reason: "a foreign key leads to " + reference.Table}
 			}
 		}
 	}

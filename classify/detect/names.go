@@ -99,6 +99,17 @@ func Structural(column, sqlType string) bool {
 	return kind == "boolean" || kind == "number" && strings.HasSuffix(column, "_id")
 }
 
+// OfPatients tells whether a table's name says that its rows are patients.
+func OfPatients(table string) bool {
+	for _, token := range Tokens(table) {
+		switch strings.TrimSuffix(token, "s") {
+		case "patient", "paciente", "patienten":
+			return true
+		}
+	}
+	return false
+}
+
 // Binary tells whether a column holds bytes that nobody can read by name or by a text sample.
 func Binary(sqlType string) bool { return kindOf(sqlType) == "binary" }
 
