@@ -90,7 +90,6 @@ func (c *crew) undo(act cutover.Action, attempt cutover.Attempt) {
 
 // TestNightOnTheLab does every step of the staging night for real, and takes it back.
 func TestNightOnTheLab(t *testing.T) {
-	t.Parallel()
 	l := lab.Exclusive(t)
 	c := newCrew(t, l)
 	ctx := t.Context()

@@ -53,7 +53,8 @@ func Shared(t testing.TB) *Lab {
 }
 
 // Exclusive takes the lab for t alone, once all tests that share it are done, in whatever process. The test
-// has to leave the lab as it found it: every machine serving.
+// has to leave the lab as it found it: every machine serving. It must not be parallel: while it waits it would keep
+// a place that tests which share the lab need to come to their end.
 func Exclusive(t testing.TB) *Lab {
 	t.Helper()
 	return open(t, lockExclusive)
@@ -74,7 +75,11 @@ func open(t testing.TB, kind lockKind) *Lab {
 	require.NoError(t, err)
 	l.truth, err = ReadTruth()
 	require.NoError(t, err)
-	release, err := lock(l.Dir, kind)
+	take := lock
+	if kind == lockShared {
+		take = share
+	}
+	release, err := take(l.Dir, kind)
 	require.NoError(t, err)
 	t.Cleanup(release)
 	return l
