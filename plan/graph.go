@@ -110,8 +110,11 @@ func seen(i estate.Integration) string {
 	return strings.Join(by, ", ")
 }
 
-// sizeOf sums a service's databases; -1 where one is not known, since a missing size is not a small one.
+// sizeOf sums a service's databases; -1 where one is not known, or none is named: a missing size is not a small one.
 func sizeOf(s estate.Service, inventory estate.Inventory) int64 {
+	if len(s.Databases) == 0 {
+		return -1
+	}
 	total := int64(0)
 	for _, wanted := range s.Databases {
 		server, name, one := strings.Cut(wanted, "/")

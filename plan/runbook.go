@@ -32,7 +32,7 @@ func Runbook(wave Wave, moves []estate.Move, services []estate.Service) (runbook
 			}
 		}
 		if !found {
-			missing = append(missing, fmt.Sprintf("service %s has no entry under moves in engagement.yaml: its steps are not in the runbook", member.Service))
+			missing = append(missing, fmt.Sprintf("service %s has no entry under target.moves in engagement.yaml: no steps are written for it", member.Service))
 		}
 		for _, s := range services {
 			if s.Name == member.Service && s.Owner != "" {

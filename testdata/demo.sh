@@ -40,7 +40,7 @@ run nightferry -C "$demo" report
 
 say "The night of wave-1: staging moves, with scripted answers"
 cp testdata/demo-answers.yaml "$demo/answers.yaml"
-run nightferry -C "$demo" cutover run wave-1 --headless --answers "$demo/answers.yaml" --confirm clinic-north
+run nightferry -C "$demo" cutover run wave-1 --headless --answers "$demo/answers.yaml" --confirm clinic-north --despite "a demo at any hour"
 run nightferry -C "$demo" cutover journal verify
 
 say "Done"
@@ -52,7 +52,7 @@ runbook    $demo/runbooks/wave-1.yaml
 Try next:
   source <(testdata/lab/passwords)
   bin/nightferry -C demo cutover status
-  make lab && bin/nightferry -C demo cutover run wave-1 --again                    the same night, on screen
+  make lab && bin/nightferry -C demo cutover run wave-1 --again --despite demo                    the same night, on screen
   bin/nightferry init --sample /tmp/sample && bin/nightferry -C /tmp/sample plan   no lab needed
   make lab-down                                                                    stop the lab
 END

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -53,6 +54,7 @@ type runOptions struct {
 	answers  string
 	confirm  string
 	again    bool
+	despite  string
 }
 
 func newCutoverRun(a *app) *cobra.Command {
@@ -69,7 +71,7 @@ With --headless nobody is asked: the answers stand in a file.
 
   version: 1
   answers:
-    - {step: go, order: confirm, by: "Testa Approvera", reason: "rehearsal"}
+    - {step: erp-staging-decide, order: confirm, by: "Testa Approvera", reason: "rehearsal"}
     - {step: "*", order: rollback, by: "Testa Approvera", reason: "nobody is here to decide"}
 
 An order is confirm, no-go, retry, skip or rollback; each answer is used once.
@@ -81,7 +83,8 @@ With --plain, lines are printed, and orders are typed:
 
 Exit codes: 0 committed, 4 rolled back, 5 a person must act.`,
 		Example: `  nightferry cutover run wave-1
-  nightferry cutover run wave-1 --headless --answers answers.yaml --confirm "Clinic North"`,
+  nightferry cutover run wave-1 --headless --answers answers.yaml --confirm clinic-north
+  nightferry cutover run wave-1 --despite "rehearsal, agreed with the ward"`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.cutoverRun(cmd.Context(), args[0], o) },
 	}
@@ -91,6 +94,7 @@ Exit codes: 0 committed, 4 rolled back, 5 a person must act.`,
 	flags.StringVar(&o.answers, "answers", "", "with --headless, answers in `FILE`")
 	flags.StringVar(&o.confirm, "confirm", "", "begin without asking: the engagement's `NAME`")
 	flags.BoolVar(&o.again, "again", false, "begin a new run of a wave that was committed")
+	flags.StringVar(&o.despite, "despite", "", "begin within a freeze or outside every window; the `REASON` is kept in the journal")
 	cmd.MarkFlagsMutuallyExclusive("plain", "headless")
 	return cmd
 }
@@ -114,6 +118,12 @@ func (a *app) cutoverRun(ctx context.Context, wave string, o runOptions) (err er
 		return err
 	}
 	defer closing(client, &err)
+	if n.text != nil && o.despite != "" {
+		note := cutover.Command{ID: rand.Text(), Kind: cutover.OrderNote, By: who(), Reason: "begun despite the calendar: " + o.despite}
+		if _, err := client.Command(ctx, note); err != nil {
+			return err
+		}
+	}
 	switch {
 	case o.headless:
 		return a.headless(ctx, n, client, answers)
@@ -130,6 +140,11 @@ func (a *app) nightOf(d *desk, wave string, o runOptions) (night, error) {
 	case err != nil:
 		return night{}, err
 	case state != nil && state.Mode != cutover.ModeFinished:
+		if o.confirm != "" { // not asked for again; but a wrong one means another engagement
+			if err := confirmed(d.e, o.confirm); err != nil {
+				return night{}, err
+			}
+		}
 		a.remark("going on with run %s", last.run)
 		return last, nil
 	case state != nil && state.Outcome == cutover.Committed && !o.again:
@@ -151,25 +166,32 @@ func (a *app) nightOf(d *desk, wave string, o runOptions) (night, error) {
 
 // mayBegin asks for the leave that the engagement states, and for the word of the person who begins.
 func (a *app) mayBegin(d *desk, file *runbook.File, o runOptions) error {
-	if !authorised(d.e, a.now()) {
-		return outcome.Mend(outcome.Misused(errors.New("engagement.yaml does not authorise a cutover today")),
-			"add it under authorisations: {for: cutover, authorised_by: …, basis: …, date: …}")
+	systems := touchedBy(file.Runbook)
+	if err := errors.Join(systems.known(d.e), systems.authorised(d.e, a.now())); err != nil {
+		return err
 	}
-	name := o.confirm
-	if name == "" && a.interactive() {
+	if err := inSeason(d.e, a.now()); err != nil && o.despite == "" {
+		return err
+	}
+	if o.confirm == "" && a.interactive() {
 		fmt.Fprintf(a.stderr, "%s: %s (%d steps, %s)\nIt changes running systems. To begin, type the engagement's name (%s): ",
 			file.Runbook.Wave, file.Runbook.Title, len(file.Runbook.Steps), file.Runbook.Environment, d.e.Name)
 		line, err := bufio.NewReader(a.stdin).ReadString('\n')
 		if err != nil {
 			return outcome.Interrupted(errors.New("nothing was begun"))
 		}
-		name = strings.TrimSpace(line)
+		o.confirm = strings.TrimSpace(line)
 	}
-	if name != d.e.Name {
-		return outcome.Mend(outcome.Misused(errors.New("a cutover begins only with the engagement's name; nothing was begun")),
-			fmt.Sprintf("--confirm %q", d.e.Name))
+	return confirmed(d.e, o.confirm)
+}
+
+// confirmed wants the engagement's name, word for word.
+func confirmed(e *engagement.Engagement, name string) error {
+	if name == e.Name {
+		return nil
 	}
-	return nil
+	return outcome.Mend(outcome.Misused(errors.New("a cutover begins only with the engagement's name; nothing was begun")),
+		fmt.Sprintf("--confirm %q", e.Name))
 }
 
 // loadRunbook reads a wave's runbook with all that the kinds of steps know.

@@ -87,14 +87,6 @@ func runsOf(d *desk, wave string) ([]night, error) {
 	return runs, nil
 }
 
-// authorised says whether the engagement gives leave for a cutover on this day.
-func authorised(e *engagement.Engagement, now time.Time) bool {
-	today := engagement.Day(now.Format(time.DateOnly))
-	return slices.ContainsFunc(e.Authorisations, func(leave engagement.Authorisation) bool {
-		return leave.For == "cutover" && leave.Date <= today && (leave.Until == "" || today <= leave.Until)
-	})
-}
-
 // join attaches to the engine of a night. Where none runs it starts one, if that is allowed.
 func (a *app) join(ctx context.Context, n night, start bool) (*control.Client, error) {
 	socket, err := control.Socket(a.env, n.journal())

@@ -128,7 +128,7 @@ func TestNightByKeys(t *testing.T) {
 	n := newNight(t)
 	nightferry := "nightferry -C '" + n.dir + "' "
 	w := newWindow(t, n.env)
-	w.open(120, 40, nightferry+"cutover run wave-1")
+	w.open(120, 40, nightferry+"cutover run wave-1 --despite test")
 	w.shows("type the engagement's name")
 	w.line("clinic-north")
 	w.shows("CONDUCTOR, GO ON? Stop Odoo on stg", "y: yes · n: no-go")
@@ -167,7 +167,7 @@ func TestNightTurnedBack(t *testing.T) {
 	n := newNight(t)
 	nightferry := "nightferry -C '" + n.dir + "' "
 	w := newWindow(t, n.env)
-	w.open(120, 40, nightferry+"cutover run wave-1 --confirm clinic-north")
+	w.open(120, 40, nightferry+"cutover run wave-1 --confirm clinic-north --despite test")
 	w.shows("GO ON? Stop Odoo on stg")
 	w.yes()
 	w.shows("now: Copy the database clinic_stg to cloud")

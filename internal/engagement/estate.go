@@ -38,6 +38,9 @@ func (e *Engagement) OdooServer(name string) (Odoo, bool) {
 	return Odoo{}, false
 }
 
+// Holds tells whether the leave is valid on a day.
+func (a Authorisation) Holds(on Day) bool { return a.Date <= on && (a.Until == "" || on <= a.Until) }
+
 // Declared returns the integrations that people declared, each with its line in engagement.yaml as evidence.
 func (e *Engagement) Declared() []estate.Integration {
 	var list []estate.Integration
