@@ -42,7 +42,10 @@ func newCutoverCheck(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printRunbook(a.stdout, file)
+			if err := printRunbook(a.stdout, file); err != nil {
+				return err
+			}
+			return touchedBy(file.Runbook).known(d.e)
 		},
 	}
 }
