@@ -121,11 +121,14 @@ func are(n int, noun string) string {
 }
 
 func planSentence(p plan.Plan) string {
-	waves, moving, missed, untold, all := 0, 0, 0, 0, 0
+	waves, moving, written, missed, untold, all := 0, 0, 0, 0, 0, 0
 	for _, w := range p.Waves {
 		if len(w.Members) > 0 {
 			waves++
 			moving += len(w.Members)
+		}
+		if w.Runbook != "" {
+			written += len(w.Members)
 		}
 		all += len(w.Checklist)
 		for _, item := range w.Checklist {
@@ -137,7 +140,7 @@ func planSentence(p plan.Plan) string {
 			}
 		}
 	}
-	sentence := fmt.Sprintf("The plan moves %s in %s.", plural(moving, "service"), plural(waves, "wave"))
+	sentence := fmt.Sprintf("The plan moves %s in %s; the night is written for %d of them.", plural(moving, "service"), plural(waves, "wave"), written)
 	switch {
 	case all == 0:
 		return sentence + " It holds no check of the landing zone."

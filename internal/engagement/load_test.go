@@ -71,7 +71,7 @@ func TestTemplateExamplesAreTrue(t *testing.T) {
 	require.NoError(t, err, "%s", examples)
 	require.Len(t, e.Hosts, 5)
 	require.Len(t, e.Target.Moves, 1)
-	require.Len(t, e.Authorisations, 1)
+	require.Len(t, e.Authorisations, 2)
 }
 
 // TestEveryKeyIsInTheReference walks the types, so that no key can be added without a word about it.
