@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -117,12 +118,13 @@ func TestParallelIsBounded(t *testing.T) {
 	t.Parallel()
 	var now, most atomic.Int32
 	gate := make(chan struct{})
+	open := sync.OnceFunc(func() { close(gate) })
 	var targets []discover.Target
 	for i := range 20 {
 		n := fmt.Sprintf("h%02d", i)
 		targets = append(targets, target(n, func(context.Context, func(string)) discover.Asset {
 			if now.Add(1) == 3 {
-				close(gate) // opens when three run at once; a fourth would be seen in most
+				open() // when three run at once; a fourth would be seen in most
 			}
 			<-gate
 			most.Store(max(most.Load(), now.Load()))
