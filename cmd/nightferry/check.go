@@ -18,6 +18,8 @@ func newCheck(a *app) *cobra.Command {
 with its line and what mends it. With --secrets it also looks whether the
 variables and files that secrets are taken from are there. It reaches no other
 system.`,
+		Example: `  nightferry check
+  nightferry -C clinic-north check --secrets`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			d, err := a.open()

@@ -22,6 +22,9 @@ func newCutover(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cutover",
 		Short: "Drive a cutover night, watch it, and look into its journal",
+		Example: `  nightferry cutover check wave-1
+  nightferry cutover run wave-1
+  nightferry cutover status`,
 	}
 	cmd.AddCommand(newCutoverCheck(a), newCutoverRun(a), newCutoverAttach(a), newCutoverStatus(a), newCutoverStop(a), newCutoverJournal(a), newCutoverEngine(a))
 	return cmd
@@ -31,7 +34,11 @@ func newCutoverCheck(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check WAVE",
 		Short: "Check a runbook before the night, touching nothing",
-		Args:  cobra.ExactArgs(1),
+		Long: `check reads runbooks/WAVE.yaml as the night will: every field of every step, the
+order, the conditions, and whether engagement.yaml knows the hosts and servers
+that it names.`,
+		Example: `  nightferry cutover check wave-1`,
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			d, err := a.open()
 			if err != nil {
@@ -199,9 +206,13 @@ func confirmed(e *engagement.Engagement, name string) error {
 
 // loadRunbook reads a wave's runbook with all that the kinds of steps know.
 func loadRunbook(d *desk, wave string) (*runbook.File, error) {
+	if err := engagement.CheckName(wave); err != nil {
+		return nil, outcome.Mend(outcome.Misused(fmt.Errorf("%q is not the name of a wave: %w", wave, err)), "name the wave as plan.yaml does, such as wave-1")
+	}
 	name := engagement.RunbookFile(wave)
 	if !d.Has(name) {
-		return nil, outcome.Mend(outcome.Misused(fmt.Errorf("%s does not exist", d.Path(name))), "write runbooks with: nightferry plan")
+		return nil, outcome.Mend(outcome.Misused(fmt.Errorf("%s does not exist", d.Path(name))),
+			"write runbooks with: nightferry plan; a wave gets one once target.moves in engagement.yaml says where its services go")
 	}
 	return runbook.Load(d.Path(name), action.Kinds())
 }

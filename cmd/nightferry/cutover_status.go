@@ -26,6 +26,8 @@ func newCutoverStatus(a *app) *cobra.Command {
 		Short: "Tell where a night stands, from its journal alone",
 		Long: `status reads the journal of the last run of WAVE, or of all waves. It needs no
 engine. Exit codes: 0 committed, 4 rolled back, 5 it has not ended.`,
+		Example: `  nightferry cutover status
+  nightferry cutover status wave-1 --json | jq .mode`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			d, err := a.open()
@@ -146,7 +148,8 @@ func newCutoverStop(a *app) *cobra.Command {
 		Short: "Stop the engine of a night, which undoes nothing",
 		Long: `stop ends the engine. What it was doing is broken off and looked at when
 "cutover run" goes on. To turn the night back, attach and roll back instead.`,
-		Args: cobra.MaximumNArgs(1),
+		Example: `  nightferry cutover stop wave-1`,
+		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			d, err := a.open()
 			if err != nil {
@@ -171,7 +174,7 @@ func newCutoverStop(a *app) *cobra.Command {
 }
 
 func newCutoverJournal(a *app) *cobra.Command {
-	cmd := &cobra.Command{Use: "journal", Short: "Look into journals"}
+	cmd := &cobra.Command{Use: "journal", Short: "Look into journals", Example: `  nightferry cutover journal verify`}
 	var asJSON bool
 	verify := &cobra.Command{
 		Use:   "verify [FILE]...",
@@ -180,6 +183,8 @@ func newCutoverJournal(a *app) *cobra.Command {
 before, and that the story they tell is possible. Without FILE it checks all
 journals of the engagement. The last hash may be kept elsewhere: a journal that
 was rewritten as a whole is told by it.`,
+		Example: `  nightferry cutover journal verify
+  nightferry cutover journal verify journal/wave-1.20260307-220000-000.jsonl`,
 		RunE: func(_ *cobra.Command, args []string) error { return a.verifyJournals(args, asJSON) },
 	}
 	jsonFlag(verify, &asJSON)
@@ -201,6 +206,9 @@ func (a *app) verifyJournals(paths []string, asJSON bool) (err error) {
 		for _, n := range runs {
 			paths = append(paths, n.journal())
 		}
+	}
+	if len(paths) == 0 {
+		a.remark("there is no journal yet")
 	}
 	var all []journal.Summary
 	var faults []error

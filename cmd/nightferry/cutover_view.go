@@ -26,6 +26,8 @@ func newCutoverAttach(a *app) *cobra.Command {
 		Short: "Watch a night that is going on, and answer its questions",
 		Long: `attach joins the engine of the last run of WAVE, or of all waves. Any number of
 people may be attached; the first answer counts. Leaving stops nothing.`,
+		Example: `  nightferry cutover attach
+  nightferry cutover attach wave-1 --plain`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			d, err := a.open()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -48,6 +49,9 @@ access is a line in access.jsonl.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.explain {
 				return explainDiscovery(a.stdout)
+			}
+			if o.Parallel < 1 || o.Deadline <= 0 {
+				return outcome.Misused(errors.New("--parallel and --deadline must be above zero"))
 			}
 			o.Clock = a.now
 			return a.discover(cmd.Context(), o)

@@ -35,6 +35,8 @@ on it without a network.
 
 Nothing is ever overwritten. A folder that has something in it is refused, or
 with --force completed.`,
+		Example: `  nightferry init clinic-north
+  nightferry init --sample /tmp/clinic`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return begin(a, args[0], sample, force) },
 	}

@@ -68,7 +68,13 @@ func (a *app) plan(asJSON bool) (err error) {
 		return writeJSON(a.stdout, result)
 	}
 	printPlan(a.stdout, result)
-	a.remark("written: %s", d.Path(engagement.PlanFile))
+	written := []string{d.Path(engagement.PlanFile)}
+	for _, wave := range result.Waves {
+		if wave.Runbook != "" {
+			written = append(written, d.Path(wave.Runbook))
+		}
+	}
+	a.remark("written: %s", strings.Join(written, ", "))
 	return nil
 }
 
