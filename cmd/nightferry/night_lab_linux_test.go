@@ -124,7 +124,6 @@ func (n *theNight) stop() {
 
 // TestNightByKeys moves staging on screen. The terminal dies in the middle; the engine does not.
 func TestNightByKeys(t *testing.T) {
-	t.Parallel()
 	n := newNight(t)
 	nightferry := "nightferry -C '" + n.dir + "' "
 	w := newWindow(t, n.env)
@@ -163,7 +162,6 @@ func TestNightByKeys(t *testing.T) {
 
 // TestNightTurnedBack kills the engine with -9 in the middle of a copy, goes on, and says no.
 func TestNightTurnedBack(t *testing.T) {
-	t.Parallel()
 	n := newNight(t)
 	nightferry := "nightferry -C '" + n.dir + "' "
 	w := newWindow(t, n.env)

@@ -57,6 +57,7 @@ func Shared(t testing.TB) *Lab {
 // a place that tests which share the lab need to come to their end.
 func Exclusive(t testing.TB) *Lab {
 	t.Helper()
+	require.False(t, shared.inUse(), "a test that takes the lab alone must not be parallel: another of this process holds it")
 	return open(t, lockExclusive)
 }
 

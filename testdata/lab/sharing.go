@@ -28,6 +28,13 @@ func share(dir string, kind lockKind) (func(), error) {
 	return shared.leave, nil
 }
 
+// inUse tells whether a test of this process holds the lab.
+func (s *sharing) inUse() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.users > 0
+}
+
 func (s *sharing) leave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
