@@ -20,7 +20,8 @@ say "The lab: a small hospital group on real servers"
 say "An engagement: what is in scope, and by whose leave"
 rm -rf "$demo"
 run nightferry init "$demo"
-cp testdata/lab/engagement.yaml "$demo/engagement.yaml"
+cache=${XDG_CACHE_HOME:-$HOME/.cache}
+sed "s|~/.cache/nightferry|$cache/nightferry|" testdata/lab/engagement.yaml >"$demo/engagement.yaml"
 echo "(the lab's own engagement.yaml takes the place of the template)"
 # shellcheck source=/dev/null
 source <(testdata/lab/passwords)
