@@ -6,7 +6,7 @@
 cgroup_root() {
   local kind path _
   while read -r _ path kind _; do
-    if [[ $kind == cgroup2 ]] && mkdir -p "$path/nf-build" 2>/dev/null; then
+    if [[ $kind == cgroup2 && -w $path/cgroup.procs ]]; then
       echo "$path"
       return
     fi
@@ -58,5 +58,13 @@ cgroup_names() { find "$(cgroup_root)" -maxdepth 1 -name 'nf-*' -printf '%f\n' |
 cgroup_down() {
   local name
   for name in $(cgroup_names); do cgroup_kill "$name"; done
+  cgroup_reaped
   umount "$LAB_CACHE/run/cgroup" 2>/dev/null || true
+}
+
+# cgroup_reaped waits until the computer's own init has collected the dead, so that nothing shows them any
+# more. An init that collects nobody (a container may have one) is not waited for longer than five seconds.
+cgroup_reaped() {
+  local deadline=$((SECONDS + 5))
+  while ((SECONDS < deadline)) && grep -qs '^0::.*/nf-' /proc/[0-9]*/cgroup; do sleep 0.05; done
 }

@@ -23,7 +23,10 @@ net_switch() { if [[ $1 == front ]]; then echo nf-front; else echo nf-net; fi; }
 net_up() {
   local network
   for network in nf-net nf-front; do
-    [[ -e /run/netns/$network ]] || ip netns add "$network"
+    if ! ip -n "$network" link show lo >/dev/null 2>&1; then
+      net_drop "$network"
+      ip netns add "$network"
+    fi
     ip -n "$network" link set lo up
     ip netns exec "$network" sh -c 'cd /proc/sys/net/ipv4
       echo 1 >ip_forward; echo 1 >conf/default/proxy_arp
