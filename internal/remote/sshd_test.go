@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -66,25 +67,48 @@ func startSSHD(t *testing.T, config ...string) *daemon {
 		"StrictModes no", "UsePAM no", "PidFile none", "PermitRootLogin yes", "PasswordAuthentication no", "KbdInteractiveAuthentication no")
 	require.NoError(t, os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600))
 	cmd := exec.Command(sshd, "-D", "-e", "-f", file)
-	log := &strings.Builder{}
+	log := &daemonLog{listening: make(chan struct{})}
 	cmd.Stderr = log
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
 		cmd.Process.Kill()
 		cmd.Wait()
 		if t.Failed() {
-			t.Log(log.String())
+			t.Log(log.text())
 		}
 	})
-	require.Eventually(t, func() bool {
-		conn, err := net.Dial("tcp", d.Address)
-		if err == nil {
-			conn.Close()
-		}
-		return err == nil
-	}, 10*time.Second, 10*time.Millisecond)
+	// Not by connecting: to a server with a small MaxStartups that would be one too many for a while.
+	select {
+	case <-log.listening:
+	case <-time.After(20 * time.Second):
+		require.Fail(t, "sshd does not listen", log.text())
+	}
 	d.KnownHosts = writeKnownHosts(t, d.Address, d.HostKey)
 	return d
+}
+
+// daemonLog keeps what sshd says, and tells when it says that it listens.
+type daemonLog struct {
+	mu        sync.Mutex
+	said      strings.Builder
+	once      sync.Once
+	listening chan struct{}
+}
+
+func (l *daemonLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.said.Write(p)
+	if strings.Contains(l.said.String(), "Server listening on") {
+		l.once.Do(func() { close(l.listening) })
+	}
+	return len(p), nil
+}
+
+func (l *daemonLog) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.said.String()
 }
 
 // leaveOut skips a test and writes that down for the count at the end of `make test`.
