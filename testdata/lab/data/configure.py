@@ -39,15 +39,14 @@ user("hl7", "HL7 Interface", passwords["erp_hl7"], ["base.group_user", "clinic_b
 ward = user("ward1", "Ward 1 (shared)", "ward1-shared-login", ["base.group_user", "clinic_base.group_clinic_user"])
 for number, name in enumerate(["Ada Testnurse", "Bruno Probenarzt", "Ελένη Δοκιμαστίδου", "Zoë D'Essai"], 1):
     user("staff%d" % number, name, "staff%d-synthetic" % number, ["base.group_user", "clinic_base.group_clinic_user"])
+logged_in(env.ref("base.user_admin"), 1)
 logged_in(support, 3)
 logged_in(former, 400)
 logged_in(ward, 0)
 former.active = False
-# Written by a script that did not know that passwords are hashed.
-legacy = user("legacy.sync", "Legacy Synchronisation", "replaced-below", ["base.group_user"], active=False)
-env["base"].flush()
-env.cr.execute("UPDATE res_users SET password = %s WHERE id = %s", (secrets["clear_password"], legacy.id))
+legacy = user("legacy.sync", "Legacy Synchronisation", "replaced-in-business", ["base.group_user"], active=False)
 env["res.users.apikeys"].with_user(support)._generate(None, "reporting script 2021")
+env.cr.execute("UPDATE res_users_apikeys SET create_date = '2021-03-04 05:06:07'")
 
 env["ir.mail_server"].search([]).unlink()
 env["ir.mail_server"].create([
