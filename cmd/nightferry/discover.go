@@ -69,7 +69,7 @@ access is a line in access.jsonl.`,
 
 func explainDiscovery(w io.Writer) error {
 	_, err := fmt.Fprintf(w, "# Hosts, over SSH: one POSIX shell script on the standard input of /bin/sh -s\n\n%s\n# PostgreSQL: read-only transactions\n\n%s\n# %s\n",
-		host.Explain(), postgres.Explain(), odoo.Explain())
+		host.Explain(false), postgres.Explain(), odoo.Explain())
 	return err
 }
 

@@ -12,6 +12,7 @@ type frame struct {
 	body string
 	code int
 	cut  bool // a limit cut the body
+	root bool // a part of it was read with sudo
 }
 
 // transcript is everything the script printed, taken apart.
@@ -41,10 +42,10 @@ func readTranscript(output, nonce string) transcript {
 			t.self, _ = strconv.Atoi(words[1])
 		case words[0] == "begin" && len(words) == 2:
 			open, body = words[1], rest
-		case words[0] == "end" && len(words) == 3 && words[1] == open:
-			code, err := strconv.Atoi(words[2])
+		case words[0] == "end" && len(words) >= 3 && words[1] == open:
+			code, err := strconv.Atoi(words[len(words)-1])
 			if _, twice := t.frames[open]; err == nil && !twice {
-				t.frames[open] = frame{body: body, code: code, cut: code == sigPipe}
+				t.frames[open] = frame{body: body, code: code, cut: code == sigPipe, root: words[2] == "sudo"}
 			}
 			open = ""
 		case words[0] == "bye":
@@ -100,6 +101,9 @@ func section[T any](t transcript, key, grant string, parse func(string) T) estat
 	}
 	s := estate.Know(source, parse(t.frames[key].body))
 	s.Truncated = t.frames[key].cut
+	if t.frames[key].root {
+		s.Privilege = "sudo"
+	}
 	return s
 }
 

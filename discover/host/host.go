@@ -22,6 +22,7 @@ import (
 type Options struct {
 	Clock func() time.Time // the time; required
 	Nonce func() string    // a fresh random word of letters and digits for each host; required
+	Sudo  bool             // also try `sudo -n` for the commands that --explain --grants prints
 }
 
 // Target makes an endpoint of the dialer a target of discovery.
@@ -51,7 +52,7 @@ func Collect(ctx context.Context, dialer *remote.Dialer, e remote.Endpoint, envi
 	defer func() { _ = client.Close() }()
 	note("reading the machine")
 	nonce := options.Nonce()
-	result, err := client.Run(ctx, remote.Command{Script: script(nonce)})
+	result, err := client.Run(ctx, remote.Command{Script: script(nonce, options.Sudo)})
 	t := readTranscript(string(result.Stdout), nonce)
 	if !t.hello {
 		if err == nil {
@@ -98,6 +99,8 @@ func fill(h *estate.Host, t transcript) {
 	h.Certificates = certificates(t, nil, 0)
 	sockets(h, t, newOwners(users, parseSS(t.body("ss")), running))
 	h.Applications = applications(h)
+	fillSoftware(h, t, running)
+	fillPlatform(h, t)
 	dropOwn(h)
 }
 

@@ -24,7 +24,7 @@ const (
 
 // probes lists everything that is asked of a host, in this order. Functions used here are in the script's prelude.
 func probes() []probe {
-	return slices.Concat(machineProbes(), processProbes(), softwareProbes(), scheduleProbes(), fileProbes())
+	return slices.Concat(machineProbes(), processProbes(), softwareProbes(), scheduleProbes(), fileProbes(), configurationProbes(), platformProbes())
 }
 
 // machineProbes ask what the machine is.

@@ -14,8 +14,12 @@ unset ENV BASH_ENV; umask 077
 N='@@NONCE@@'
 CALLS='(^|[^A-Za-z0-9_-])(curl|wget|sftp|scp|ssh|rsync|lftp|ftp|ftpput|ftpget|telnet|psql|pg_dump|pg_basebackup|mysql|mysqldump|smbclient|rclone|aws|mail|mailx|sendmail|msmtp|swaks|nc|ncat|redis-cli|ldapsearch)[^A-Za-z0-9_-]|[a-z]+://'
 export CALLS
+SUDO='@@SUDO@@'; export SUDO
 F='has() { command -v "$1" >/dev/null; }
-need() { [ -e "$1" ] || exit 90; [ -r "$1" ] || exit 91; }
+hidden() { d=$1; while d=${d%/*}; [ -n "$d" ]; do if [ -d "$d" ]; then [ ! -x "$d" ]; return; fi; done; return 1; }
+need() { if [ ! -e "$1" ]; then hidden "$1" && exit 91; exit 90; fi; [ -r "$1" ] || exit 91; }
+root() { [ -n "$SUDO" ] && sudo -n "$@" && echo sudo >&5; }
+show() { if [ -r "$1" ]; then cat "$1"; return; fi; [ -e "$1" ] || hidden "$1" || return 90; root cat "$1" || return 91; }
 '
 T=
 if timeout 9 true; then T='timeout 15'; elif timeout -t 9 true; then T='timeout -t 15'; fi 2>/dev/null
@@ -31,8 +35,8 @@ secrets() {
 }
 p() {
   printf '\n%s begin %s\n' "$N" "$1"
-  r=$({ { $T sh -c "$F$4" </dev/null 2>/dev/null 3>&- 4>&-; echo $? >&3; } | head -c "$2" | "$3" >&4; } 3>&1)
-  printf '\n%s end %s %s\n' "$N" "$1" "$r"
+  r=$({ { $T sh -c "$F$4" </dev/null 2>/dev/null 5>&3 3>&- 4>&-; echo $? >&3; } | head -c "$2" | "$3" >&4; } 3>&1)
+  printf '\n%s end %s %s\n' "$N" "$1" "$(echo $r)"
 }
 {
 printf '\n%s hello %s\n' "$N" "$$"
@@ -43,10 +47,15 @@ const epilogue = `printf '\n%s bye\n' "$N"
 exit 0
 `
 
-// script is everything a host is sent. nonce is a word of letters and digits.
-func script(nonce string) string {
+// script is everything a host is sent. nonce is a word of letters and digits; sudo lets `root` of the prelude try
+// the commands of the allow-list.
+func script(nonce string, sudo bool) string {
+	allowed := ""
+	if sudo {
+		allowed = "1"
+	}
 	var b strings.Builder
-	b.WriteString(strings.ReplaceAll(prelude, "@@NONCE@@", "@@"+nonce))
+	b.WriteString(strings.NewReplacer("@@NONCE@@", "@@"+nonce, "@@SUDO@@", allowed).Replace(prelude))
 	for _, p := range probes() {
 		mask := "logins"
 		if p.secret {
@@ -60,4 +69,4 @@ func script(nonce string) string {
 }
 
 // Explain is the script as it is sent to every host, for people to read beforehand. Only the random word differs.
-func Explain() string { return script("RANDOM") }
+func Explain(sudo bool) string { return script("RANDOM", sudo) }

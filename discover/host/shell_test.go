@@ -26,7 +26,7 @@ func TestShells(t *testing.T) {
 				t.Skipf("no %s here", shell[0])
 			}
 			cmd := exec.CommandContext(t.Context(), program, append(shell[1:], "-s")...)
-			cmd.Stdin = strings.NewReader(script("n0nce"))
+			cmd.Stdin = strings.NewReader(script("n0nce", false))
 			var out, errs bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &errs
 			require.NoError(t, cmd.Run())

@@ -26,6 +26,18 @@ func (inventory Inventory) Gaps() []Gap {
 		addGap(&gaps, asset, "containers", h.Containers)
 		addGap(&gaps, asset, "folders", h.Folders)
 		addGap(&gaps, asset, "commands", h.Commands)
+		addGap(&gaps, asset, "disks", h.Disks)
+		addGap(&gaps, asset, "network", h.Network)
+		addGap(&gaps, asset, "updates", h.Updates)
+		addGap(&gaps, asset, "safeguards", h.Safeguards)
+		addGap(&gaps, asset, "load", h.Load)
+		addGap(&gaps, asset, "backups", h.Backups)
+		addGap(&gaps, asset, "sudo rules", h.SudoRules)
+		addGap(&gaps, asset, "configurations", h.Configurations)
+		addGap(&gaps, asset, "files", h.Files)
+		addGap(&gaps, asset, "changed files", h.Changed)
+		addGap(&gaps, asset, "odoo modules", h.Code)
+		addGap(&gaps, asset, "filestores", h.Filestores)
 	}
 	for _, p := range inventory.Postgres {
 		asset := "postgres/" + p.Name

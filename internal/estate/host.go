@@ -4,27 +4,39 @@ import "time"
 
 // Host is one machine as an account on it could see it. Identity by name: the name in engagement.yaml.
 type Host struct {
-	Name         string                  `json:"name"`
-	Environment  Environment             `json:"environment"`
-	Collected    Collection              `json:"collected"`
-	Identity     Section[Identity]       `json:"identity"`
-	Capacity     Section[Capacity]       `json:"capacity"`
-	Interfaces   Section[[]Interface]    `json:"interfaces"`
-	Processes    Section[[]Process]      `json:"processes"`
-	Listeners    Section[[]Listener]     `json:"listeners"`
-	Connections  Section[[]Connection]   `json:"connections"`
-	Packages     Section[[]Package]      `json:"packages"`
-	Units        Section[[]Unit]         `json:"units"`
-	Schedules    Section[[]Schedule]     `json:"schedules"`
-	Mounts       Section[[]Mount]        `json:"mounts"`
-	Accounts     Section[[]Account]      `json:"accounts"`
-	Certificates Section[[]Certificate]  `json:"certificates"`
-	Names        Section[[]HostName]     `json:"names"`
-	Applications Section[[]Application]  `json:"applications"`
-	Routes       Section[[]WebRoute]     `json:"routes"`
-	Containers   Section[[]Container]    `json:"containers"`
-	Folders      Section[[]DataFolder]   `json:"folders"`
-	Commands     Section[[]OutboundCall] `json:"commands"`
+	Name           string                   `json:"name"`
+	Environment    Environment              `json:"environment"`
+	Collected      Collection               `json:"collected"`
+	Identity       Section[Identity]        `json:"identity"`
+	Capacity       Section[Capacity]        `json:"capacity"`
+	Interfaces     Section[[]Interface]     `json:"interfaces"`
+	Processes      Section[[]Process]       `json:"processes"`
+	Listeners      Section[[]Listener]      `json:"listeners"`
+	Connections    Section[[]Connection]    `json:"connections"`
+	Packages       Section[[]Package]       `json:"packages"`
+	Units          Section[[]Unit]          `json:"units"`
+	Schedules      Section[[]Schedule]      `json:"schedules"`
+	Mounts         Section[[]Mount]         `json:"mounts"`
+	Accounts       Section[[]Account]       `json:"accounts"`
+	Certificates   Section[[]Certificate]   `json:"certificates"`
+	Names          Section[[]HostName]      `json:"names"`
+	Applications   Section[[]Application]   `json:"applications"`
+	Routes         Section[[]WebRoute]      `json:"routes"`
+	Containers     Section[[]Container]     `json:"containers"`
+	Folders        Section[[]DataFolder]    `json:"folders"`
+	Commands       Section[[]OutboundCall]  `json:"commands"`
+	Disks          Section[[]Disk]          `json:"disks"`
+	Network        Section[Network]         `json:"network"`
+	Updates        Section[Updates]         `json:"updates"`
+	Safeguards     Section[[]Safeguard]     `json:"safeguards"`
+	Load           Section[Load]            `json:"load"`
+	Backups        Section[[]Backup]        `json:"backups"`
+	SudoRules      Section[[]SudoRule]      `json:"sudo_rules"`
+	Configurations Section[[]Configuration] `json:"configurations"`
+	Files          Section[[]File]          `json:"files"`
+	Changed        Section[[]ChangedFile]   `json:"changed_files"`
+	Code           Section[[]CodeModule]    `json:"odoo_modules"`
+	Filestores     Section[[]Filestore]     `json:"filestores"`
 }
 
 // Identity is what a machine says it is.
@@ -175,14 +187,23 @@ type WebRoute struct {
 	Listen   []string `json:"listen"`
 	Upstream []string `json:"upstream"`
 	TLS      bool     `json:"tls"`
+	// What is stated for this route, or for all of the proxy's; empty where nothing is.
+	Certificates []string `json:"certificates,omitempty"` // files
+	Protocols    []string `json:"protocols,omitempty"`    // versions of TLS that are allowed, "TLSv1.2"
+	Limits       []Option `json:"limits,omitempty"`       // of size, rate, connections and time
+	Headers      []string `json:"headers,omitempty"`      // names of headers that are added, in lower case
+	Unverified   bool     `json:"unverified,omitempty"`   // an upstream by TLS whose certificate is not checked
 }
 
-// Container is a container seen from the host.
+// Container is a container seen from the host by the control groups of its processes, without its runtime's socket.
 type Container struct {
-	Runtime string `json:"runtime"`
-	ID      string `json:"id"`
-	Name    string `json:"name,omitempty"`
-	Image   string `json:"image,omitempty"`
+	Runtime  string   `json:"runtime"`         // "docker", "podman", "containerd", "cri-o", "kubernetes", "lxc"
+	ID       string   `json:"id"`              // the first 12 digits, or its name where that is all that shows
+	Pod      string   `json:"pod,omitempty"`   // uid of the Kubernetes pod it belongs to
+	Name     string   `json:"name,omitempty"`  // where the runtime may be asked
+	Image    string   `json:"image,omitempty"` // likewise
+	Programs []string `json:"programs"`        // that run in it
+	Users    []string `json:"users"`           // accounts they run as; "root" is the host's root unless ids are remapped
 }
 
 // DataFolder is a folder with data files, as patterns with counts: file names can name patients.

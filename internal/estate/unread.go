@@ -10,6 +10,10 @@ func UnreadHost(name string, environment Environment, c Collection) Host {
 		Mounts: unread[[]Mount](), Accounts: unread[[]Account](), Certificates: unread[[]Certificate](),
 		Names: unread[[]HostName](), Applications: unread[[]Application](), Routes: unread[[]WebRoute](),
 		Containers: unread[[]Container](), Folders: unread[[]DataFolder](), Commands: unread[[]OutboundCall](),
+		Disks: unread[[]Disk](), Network: unread[Network](), Updates: unread[Updates](), Safeguards: unread[[]Safeguard](),
+		Load: unread[Load](), Backups: unread[[]Backup](), SudoRules: unread[[]SudoRule](),
+		Configurations: unread[[]Configuration](), Files: unread[[]File](), Changed: unread[[]ChangedFile](),
+		Code: unread[[]CodeModule](), Filestores: unread[[]Filestore](),
 	}
 }
 

@@ -1,0 +1,11 @@
+package host
+
+import "nightferry/internal/estate"
+
+// platformProbes ask how the machine is kept: disks, network, updates, safeguards, load, backups, drift.
+func platformProbes() []probe {
+	return []probe{}
+}
+
+// fillPlatform makes the sections of how the machine is kept.
+func fillPlatform(*estate.Host, transcript) {}
