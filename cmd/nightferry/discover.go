@@ -64,6 +64,7 @@ access is a line in access.jsonl.`,
 	flags.DurationVar(&o.Deadline, "deadline", 3*time.Minute, "give up on a target after `TIME`")
 	flags.BoolVar(&o.explain, "explain", false, "print what would be run and read on every kind of target, and stop")
 	flags.BoolVar(&o.asJSON, "json", false, "print what happens as JSON lines")
+	cmd.AddCommand(newDiscoverDiff(a))
 	return cmd
 }
 
