@@ -9,6 +9,7 @@ type probe struct {
 	limit  int    // bytes of its output before masking
 	secret bool   // free text of people: secrets in it are masked on the host before bytes leave it
 	shell  string
+	root   []privilege // what the shell runs by `root` and `show`, which is nothing without --sudo
 }
 
 // How a probe ends when it has nothing to say. 124, 126 and 127 are the shell's and timeout's own.
@@ -49,6 +50,8 @@ echo "boot=$(sed -n 's/^btime //p' /proc/stat)"; echo "me=$(id -un)"; echo "uid=
 echo "cpus=$(grep -c '^processor' /proc/cpuinfo)"
 sed -n 's/^model name[^:]*: */model=/p' /proc/cpuinfo | head -n 1
 sed -n 's/^MemTotal: *\([0-9]*\) kB/memory=\1/p;s/^SwapTotal: *\([0-9]*\) kB/swap=\1/p' /proc/meminfo`},
+		{key: "programs", source: "the PATH", limit: 16 * kib, shell: `
+for c in cat crontab du find grep iptables ls nft ss sshd; do p=$(command -v "$c") && echo "$c=$p"; done; exit 0`},
 		{key: "interfaces", source: "ip addr", limit: 256 * kib, shell: `
 has ip && exec ip -o addr show
 has ifconfig && exec ifconfig -a
@@ -68,7 +71,8 @@ for d in /proc/[0-9]*; do echo "$d/cmdline:$(tr '\000' '\t' <"$d/cmdline")"; don
 		{key: "sockets", source: "/proc/net/tcp, tcp6, udp, udp6", limit: 4 * mib, shell: `
 [ -r /proc/net/tcp ] || exit 91
 for p in tcp tcp6 udp udp6; do [ -r /proc/net/$p ] && { echo "$p"; cat /proc/net/$p; }; done; exit 0`},
-		{key: "ss", source: "ss", limit: 4 * mib, shell: `has ss || exit 127; ss -n -t -u -a -p -e`},
+		{key: "ss", source: "ss", limit: 4 * mib, shell: `has ss || exit 127; root ss -n -t -u -a -p -e || ss -n -t -u -a -p -e`,
+			root: []privilege{{"ss -n -t -u -a -p -e", "the programs behind all sockets"}}},
 		{key: "passwd", source: "/etc/passwd", limit: 1 * mib, shell: `need /etc/passwd; exec cut -d: -f1,3,4,6,7 /etc/passwd`},
 		{key: "group", source: "/etc/group", limit: 1 * mib, shell: `need /etc/group; exec cut -d: -f1,3,4 /etc/group`},
 		{key: "keys", source: "authorized_keys", limit: 256 * kib, shell: `
@@ -78,8 +82,10 @@ cut -d: -f1,6 /etc/passwd | while IFS=: read -r name home; do
   if [ -r "$f" ]; then echo "$name $(grep -c '^[^#]*[a-z]' "$f")"
   elif [ -x "$home" ] && [ ! -e "$home/.ssh" ]; then echo "$name 0"
   elif [ -x "$home/.ssh" ] && [ ! -e "$f" ]; then echo "$name 0"
+  elif k=$(root cat "$f"); then echo "$name $(echo "$k" | grep -c '^[^#]*[a-z]')"
+  elif may cat "$f"; then echo "$name 0"
   else echo "$name -1"; fi
-done; exit 0`},
+done; exit 0`, root: []privilege{{"cat HOME/.ssh/authorized_keys", "how many keys let in as an account (they are counted on the machine)"}}},
 	}
 }
 
@@ -126,6 +132,12 @@ exit 0`},
 for d in /var/spool/cron/crontabs /var/spool/cron /etc/crontabs; do
   [ -d "$d" ] && { [ -r "$d" ] && [ -x "$d" ] || exit 91; for f in "$d"/*; do [ -f "$f" ] && { [ -r "$f" ] || exit 91; }; done; exit 0; }
 done; exit 90`},
+		{key: "crontabs", source: "crontab -l -u", limit: 1 * mib, secret: true, shell: `
+[ -n "$SUDO" ] && has crontab || exit 91
+cut -d: -f1,7 /etc/passwd | grep -v -E '/(nologin|false|sync|shutdown|halt)$' | cut -d: -f1 | while read -r u; do
+  if c=$(root crontab -l -u "$u"); then echo "$c" | while IFS= read -r l; do printf '%s:%s\n' "$u" "$l"; done
+  else may crontab -l -u "$u" || echo "$u"; fi
+done; exit 0`, root: []privilege{{"crontab -l -u ACCOUNT", "the jobs in the crontabs of other accounts"}}},
 		{key: "scripts", source: "scripts named by schedules and units", limit: 1 * mib, secret: true, shell: `
 { grep -h -o -E '/[A-Za-z0-9_./-]+' /etc/crontab /etc/cron.d/* /etc/crontabs/* /etc/systemd/system/*.service /etc/systemd/system/*/*.conf /usr/local/lib/systemd/system/*.service
   ls -d /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/* /usr/local/bin/* /usr/local/sbin/*; } | sort -u | head -n 400 | while read -r f; do
