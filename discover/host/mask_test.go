@@ -74,7 +74,7 @@ func TestSecretsAreMaskedOnTheHost(t *testing.T) {
 // TestScript: what is sent keeps the promises of Explain.
 func TestScript(t *testing.T) {
 	t.Parallel()
-	sent := Explain(false)
+	sent := script("RANDOM", false)
 	require.NotContains(t, sent, "<<", "here-documents make temporary files")
 	require.Regexp(t, `^LC_ALL=C`, sent)
 	const asRoot = `root() { [ -n "$SUDO" ] && sudo -n "$@" && echo sudo >&5; }`

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -14,7 +15,7 @@ unset ENV BASH_ENV; umask 077
 N='@@NONCE@@'
 CALLS='(^|[^A-Za-z0-9_-])(curl|wget|sftp|scp|ssh|rsync|lftp|ftp|ftpput|ftpget|telnet|psql|pg_dump|pg_basebackup|mysql|mysqldump|smbclient|rclone|aws|mail|mailx|sendmail|msmtp|swaks|nc|ncat|redis-cli|ldapsearch)[^A-Za-z0-9_-]|[a-z]+://'
 export CALLS
-SUDO='@@SUDO@@'; export SUDO
+SUDO='@@SUDO@@'; [ -z "$SUDO" ] || command -v sudo >/dev/null || SUDO=; export SUDO
 F='has() { command -v "$1" >/dev/null; }
 hidden() { d=$1; while d=${d%/*}; [ -n "$d" ]; do if [ -d "$d" ]; then [ ! -x "$d" ]; return; fi; done; return 1; }
 need() { if [ ! -e "$1" ]; then hidden "$1" && exit 91; exit 90; fi; [ -r "$1" ] || exit 91; }
@@ -74,5 +75,12 @@ func script(nonce string, sudo bool) string {
 	return b.String()
 }
 
-// Explain is the script as it is sent to every host, for people to read beforehand. Only the random word differs.
-func Explain(sudo bool) string { return script("RANDOM", sudo) }
+// Explain is the script as it is sent to every host, for people to read beforehand, and what follows it. Only the
+// random word differs.
+func Explain(sudo bool) string {
+	return script("RANDOM", sudo) + fmt.Sprintf(`
+# Afterwards, through the same SSH connection, a TLS handshake with the listeners that look like TLS: ports on which it
+# is the custom, and those of web servers and proxies. Nothing is sent but the greeting, and PostgreSQL's question for
+# TLS; %d handshakes of %s at most.
+`, mostHandshakes, handshakeLimit)
+}
