@@ -49,7 +49,7 @@ func (a *app) engine(ctx context.Context, n night) (err error) {
 	if err != nil {
 		return err
 	}
-	ways, err := newReach(n.desk.e, a.env, engagement.ForCutover)
+	ways, err := newReach(ctx, n.desk.e, a.env, engagement.ForCutover)
 	if err != nil {
 		return err
 	}

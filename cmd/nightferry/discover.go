@@ -89,7 +89,7 @@ func (a *app) discover(ctx context.Context, o discoverOptions) (err error) {
 	if err := d.e.CheckSecrets(ctx, a.env, engagement.ForDiscovery); err != nil {
 		return outcome.Misused(err)
 	}
-	ways, err := newReach(d.e, a.env, engagement.ForDiscovery)
+	ways, err := newReach(ctx, d.e, a.env, engagement.ForDiscovery)
 	if err != nil {
 		return outcome.Misused(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"time"
@@ -27,13 +28,23 @@ type reach struct {
 	env     engagement.Environ
 	purpose engagement.Purpose
 	dialer  *remote.Dialer
+
+	endpoints map[string]remote.Endpoint // by name of the host
 }
 
-func newReach(e *engagement.Engagement, env engagement.Environ, purpose engagement.Purpose) (*reach, error) {
+func newReach(ctx context.Context, e *engagement.Engagement, env engagement.Environ, purpose engagement.Purpose) (*reach, error) {
 	r := &reach{e: e, env: env, purpose: purpose}
 	var endpoints []remote.Endpoint
 	for _, host := range e.Hosts {
-		endpoints = append(endpoints, r.endpoint(host))
+		endpoints = append(endpoints, r.stated(host))
+	}
+	endpoints, err := r.complete(ctx, endpoints)
+	if err != nil {
+		return nil, err
+	}
+	r.endpoints = map[string]remote.Endpoint{}
+	for _, e := range endpoints {
+		r.endpoints[e.Name] = e
 	}
 	dialer, err := remote.New(endpoints, remote.Options{KnownHosts: e.SSH.KnownHosts})
 	if err != nil {
@@ -46,13 +57,38 @@ func newReach(e *engagement.Engagement, env engagement.Environ, purpose engageme
 // Close ends all connections.
 func (r *reach) Close() error { return r.dialer.Close() }
 
-func (r *reach) endpoint(host engagement.Host) remote.Endpoint {
+// complete takes from the ssh configuration that engagement.yaml names what it leaves open itself.
+func (r *reach) complete(ctx context.Context, endpoints []remote.Endpoint) ([]remote.Endpoint, error) {
+	if r.e.SSH.Config == "" {
+		return endpoints, nil
+	}
+	home, _ := r.env("HOME")
+	if home == "" {
+		home, _ = r.env("USERPROFILE")
+	}
+	config := remote.UserConfig{File: r.e.SSH.Config, Home: home, Env: r.env, Find: exec.LookPath}
+	return config.Complete(ctx, endpoints)
+}
+
+// endpoint is a host as it is reached.
+func (r *reach) endpoint(host engagement.Host) remote.Endpoint { return r.endpoints[host.Name] }
+
+// stated is what engagement.yaml says of the way to a host.
+func (r *reach) stated(host engagement.Host) remote.Endpoint {
 	login := host.Login
 	if r.purpose == engagement.ForCutover && host.Operator.User != "" {
 		login = host.Operator
 	}
+	address := host.Address
+	if host.Port != 0 {
+		address = net.JoinHostPort(address, strconv.Itoa(host.Port))
+	}
+	var knownHosts []string
+	if len(r.e.SSH.KnownHosts) > 0 {
+		knownHosts = r.e.SSH.KnownHosts
+	}
 	return remote.Endpoint{
-		Name: host.Name, Address: net.JoinHostPort(host.Address, strconv.Itoa(host.Port)), User: login.User, Auth: r.auth(login),
+		Name: host.Name, Address: address, User: login.User, Auth: r.auth(login), KnownHosts: knownHosts,
 		Via: host.Via, LegacyAlgorithms: host.LegacyAlgorithms,
 	}
 }
@@ -76,7 +112,7 @@ func (r *reach) auth(login engagement.Login) remote.Auth {
 		auth.Keys = []remote.Key{{Path: login.Key, Passphrase: r.secret(login.Passphrase)}}
 	}
 	auth.Password = r.secret(login.Password)
-	if login.Agent || login.Key == "" && auth.Password == nil {
+	if login.Agent || login.Key == "" && auth.Password == nil && r.e.SSH.Config == "" {
 		auth.Agent, _ = r.env("SSH_AUTH_SOCK")
 	}
 	return auth
@@ -90,6 +126,19 @@ func (r *reach) secret(s engagement.Secret) func(context.Context) (string, error
 	return func(ctx context.Context) (string, error) { return s.Resolve(ctx, r.env) }
 }
 
+// address is a PostgreSQL server's. One that has its host's takes the address behind the alias, too.
+func (r *reach) address(server engagement.Server) string {
+	host, found := r.e.Host(server.Host)
+	if !found || server.Address != host.Address {
+		return server.Address
+	}
+	address, _, err := net.SplitHostPort(r.endpoints[host.Name].Address)
+	if err != nil {
+		return server.Address
+	}
+	return address
+}
+
 // postgres says how to read one database of a server. The reading role may differ from the validating one.
 func (r *reach) postgres(server engagement.Server, database string) pgread.Config {
 	user, password := server.User, server.Password
@@ -100,7 +149,7 @@ func (r *reach) postgres(server engagement.Server, database string) pgread.Confi
 		database = server.Database
 	}
 	return pgread.Config{
-		Host: server.Address, Port: server.Port, Database: database, User: user, Password: r.secret(password),
+		Host: r.address(server), Port: server.Port, Database: database, User: user, Password: r.secret(password),
 		TLS: pgread.TLS{Mode: server.TLS.Mode, RootCert: server.TLS.CA}, Dial: r.dial(server.Via),
 	}
 }

@@ -159,8 +159,11 @@ func (c *checker) host(path string, h Host) {
 	c.environment(path, h.Environment)
 	c.login(path, h.Login)
 	c.login(path+".operator", h.Operator)
+	if c.e.SSH.Config != "" && !strings.EqualFold(c.e.SSH.Config, "none") {
+		return // that file can say as whom and by what; ssh takes the local account and its keys where it does not
+	}
 	if h.User == "" && c.e.SSH.User == "" {
-		c.f.Fault(path+".user", fmt.Sprintf("host %q has no user to log in as", h.Name), "add user: to it, or to ssh: for all")
+		c.f.Fault(path+".user", fmt.Sprintf("host %q has no user to log in as", h.Name), "add user: to it, or to ssh: for all; or let ssh: config: name your ~/.ssh/config")
 	}
 	if !h.hasMeans() && !c.e.SSH.hasMeans() {
 		c.f.Fault(path+".key", fmt.Sprintf("host %q has nothing to log in by", h.Name), "add key:, agent: true or password: to it, or to ssh: for all")

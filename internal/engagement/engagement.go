@@ -63,13 +63,15 @@ type SSH struct {
 	Login      `yaml:",inline"` // for reading: discovery
 	Operator   Login            `yaml:"operator"`    // for acting: cutover nights
 	KnownHosts []string         `yaml:"known_hosts"` // files; ~/.ssh/known_hosts when none is named
+	// Config is a file of OpenSSH's client, such as ~/.ssh/config, that says what hosts leave open; empty when none is read.
+	Config string `yaml:"config"`
 }
 
 // Host is a machine in scope, of the legacy estate or of the landing zone.
 type Host struct {
 	Name             string `yaml:"name"`
 	Address          string `yaml:"address"` // name or IP address as seen from Via
-	Port             int    `yaml:"port"`    // 22 when not stated
+	Port             int    `yaml:"port"`    // 22 when not stated; 0 when ssh.config may state it
 	Login            `yaml:",inline"`
 	Operator         Login              `yaml:"operator"`
 	Via              string             `yaml:"via"` // host to jump through

@@ -53,10 +53,13 @@ func parse(path string, text []byte, env Environ) (*Engagement, error) {
 
 // settle fills defaults in and makes paths absolute.
 func (e *Engagement) settle(dir string, env Environ) {
-	if len(e.SSH.KnownHosts) == 0 {
+	if strings.EqualFold(e.SSH.Config, "none") {
+		e.SSH.Config = ""
+	}
+	if len(e.SSH.KnownHosts) == 0 && e.SSH.Config == "" {
 		e.SSH.KnownHosts = []string{"~/.ssh/known_hosts"}
 	}
-	paths := []*string{&e.SSH.Key, &e.SSH.Operator.Key}
+	paths := []*string{&e.SSH.Key, &e.SSH.Operator.Key, &e.SSH.Config}
 	for i := range e.SSH.KnownHosts {
 		paths = append(paths, &e.SSH.KnownHosts[i])
 	}
@@ -79,7 +82,7 @@ func (e *Engagement) settle(dir string, env Environ) {
 		h := &e.Hosts[i]
 		h.Login, h.Operator = h.Login.or(e.SSH.Login), h.Operator.or(e.SSH.Operator)
 		h.Environment = environment(h.Environment)
-		if h.Port == 0 {
+		if h.Port == 0 && e.SSH.Config == "" {
 			h.Port = 22
 		}
 	}

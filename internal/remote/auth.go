@@ -15,6 +15,7 @@ import (
 type Auth struct {
 	Keys     []Key
 	Agent    string                                // socket of an ssh-agent, as in SSH_AUTH_SOCK
+	OnlyKeys bool                                  // of the agent's keys offer only those that Keys names, as IdentitiesOnly does
 	Password func(context.Context) (string, error) // asked at need, at most once a connection, and not kept
 }
 
@@ -22,17 +23,23 @@ type Auth struct {
 type Key struct {
 	Path       string
 	Passphrase func(context.Context) (string, error) // asked only if the file is encrypted
+	// IfUsable leaves the key out instead of failing where it is missing or cannot be opened: a key that was not
+	// named for this machine alone, and whose other half the agent may hold.
+	IfUsable bool
 }
 
 // signers opens the keys. The agent's socket stays open until the returned func is called.
-func (a Auth) signers(ctx context.Context, e Endpoint) ([]ssh.Signer, func(), error) {
+func (a Auth) signers(ctx context.Context, hs *attempt) ([]ssh.Signer, func(), error) {
+	e := hs.endpoint
 	var signers []ssh.Signer
 	for _, key := range a.Keys {
-		signer, err := key.open(ctx, e)
-		if err != nil {
+		signer, err := key.open(ctx, hs)
+		switch {
+		case err == nil:
+			signers = append(signers, signer)
+		case !key.IfUsable:
 			return nil, nil, err
 		}
-		signers = append(signers, signer)
 	}
 	if a.Agent == "" {
 		return signers, func() {}, nil
@@ -50,10 +57,56 @@ func (a Auth) signers(ctx context.Context, e Endpoint) ([]ssh.Signer, func(), er
 	if err != nil {
 		held = nil // a locked or broken agent holds no key; what remains is tried
 	}
-	return append(signers, held...), func() { stop(); conn.Close() }, nil
+	return a.joined(signers, held), func() { stop(); conn.Close() }, nil
 }
 
-func (k Key) open(ctx context.Context, e Endpoint) (ssh.Signer, error) {
+// joined adds the agent's keys, each key once: servers count what is offered (MaxAuthTries).
+func (a Auth) joined(signers, held []ssh.Signer) []ssh.Signer {
+	offered := map[string]bool{}
+	for _, signer := range signers {
+		offered[string(signer.PublicKey().Marshal())] = true
+	}
+	named := map[string]bool{}
+	for _, key := range a.Keys {
+		if public := key.public(); public != nil {
+			named[string(public.Marshal())] = true
+		}
+	}
+	for _, mayBeNamed := range []bool{true, false} { // a named key first
+		for _, signer := range held {
+			id := string(signer.PublicKey().Marshal())
+			if named[id] == mayBeNamed && !offered[id] && (named[id] || !a.OnlyKeys) {
+				offered[id] = true
+				signers = append(signers, signer)
+			}
+		}
+	}
+	return signers
+}
+
+// public is the public half of a key file, which is readable even where the other is encrypted; nil if it is not.
+func (k Key) public() ssh.PublicKey {
+	for _, path := range []string{k.Path + ".pub", k.Path} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		if public, _, _, _, err := ssh.ParseAuthorizedKey(text); err == nil {
+			return public
+		}
+		signer, err := ssh.ParsePrivateKey(text)
+		if err == nil {
+			return signer.PublicKey()
+		}
+		if encrypted, ok := errors.AsType[*ssh.PassphraseMissingError](err); ok && encrypted.PublicKey != nil {
+			return encrypted.PublicKey
+		}
+	}
+	return nil
+}
+
+func (k Key) open(ctx context.Context, hs *attempt) (ssh.Signer, error) {
+	e := hs.endpoint
 	fail := func(problem, mend string) error {
 		return &Error{Kind: KeyUnusable, Name: e.Name, Address: e.Address, problem: "key file " + k.Path + ": " + problem, mend: mend}
 	}
@@ -72,6 +125,7 @@ func (k Key) open(ctx context.Context, e Endpoint) (ssh.Signer, error) {
 	case !errors.As(err, &encrypted):
 		return nil, fail("it holds no private key of a known format", "name the private key, not its .pub")
 	case k.Passphrase == nil:
+		hs.locked = append(hs.locked, k.Path)
 		return nil, fail("it is encrypted, and no passphrase was given", "add it to an ssh-agent, or give a reference to the passphrase")
 	}
 	phrase, err := k.Passphrase(ctx)
@@ -135,6 +189,9 @@ func (hs *attempt) refused() error {
 		if accepted := intersect([]string{"publickey", "password", "keyboard-interactive"}, hs.allowed); len(accepted) > 0 {
 			mend = "give what the server takes: " + strings.Join(accepted, ", ")
 		}
+	}
+	if len(hs.locked) > 0 {
+		mend = hs.locked[0] + " is encrypted and was left out: add it to the ssh-agent (ssh-add " + hs.locked[0] + "), or " + mend
 	}
 	return &Error{Kind: AuthFailed, Name: e.Name, Address: e.Address,
 		problem: "login as " + e.User + " was refused; tried: " + tried, mend: mend}

@@ -21,8 +21,9 @@ type Endpoint struct {
 	Address      string // host:port, or a host (port 22), as seen from Via
 	User         string
 	Auth         Auth
-	Via          string // name of the endpoint to jump through; empty for a direct connection
-	HostKeyAlias string // name to look up in known_hosts instead of Address, as in ssh_config
+	Via          string   // name of the endpoint to jump through; empty for a direct connection
+	HostKeyAlias string   // name to look up in known_hosts instead of Address, as in ssh_config
+	KnownHosts   []string // files for this endpoint instead of those of Options; nil for those of Options
 	// LegacyAlgorithms also offers what x/crypto calls insecure (group1, CBC, arcfour, ssh-rsa by SHA-1, DSA):
 	// an opt-in for a machine that knows nothing else. Client.Algorithms tells what came of it.
 	LegacyAlgorithms bool
@@ -53,7 +54,7 @@ type Options struct {
 type Dialer struct {
 	endpoints map[string]Endpoint
 	jumps     map[string]bool
-	hostKeys  *knownhosts.HostKeyDB
+	hostKeys  map[string]*knownhosts.HostKeyDB // by endpoint
 	options   Options
 
 	mu     sync.Mutex
@@ -64,12 +65,13 @@ type Dialer struct {
 // New checks the endpoints and reads the known_hosts files. It connects to nothing.
 func New(endpoints []Endpoint, options Options) (*Dialer, error) {
 	options.Limits = options.Limits.orDefault()
-	db, err := readKnownHosts(options.KnownHosts)
-	if err != nil {
-		return nil, err
-	}
 	d := &Dialer{
-		endpoints: map[string]Endpoint{}, jumps: map[string]bool{}, hostKeys: db, options: options, links: map[string]*link{},
+		endpoints: map[string]Endpoint{}, jumps: map[string]bool{}, hostKeys: map[string]*knownhosts.HostKeyDB{},
+		options: options, links: map[string]*link{},
+	}
+	read := shelf{}
+	if _, err := read.open(options.KnownHosts); err != nil {
+		return nil, err // even where no endpoint needs it
 	}
 	for _, e := range endpoints {
 		if _, taken := d.endpoints[e.Name]; taken || e.Name == "" {
@@ -77,7 +79,14 @@ func New(endpoints []Endpoint, options Options) (*Dialer, error) {
 				problem: "the name of an endpoint is empty or taken", mend: "give each host a name of its own"}
 		}
 		e.Address = withPort(e.Address)
-		d.endpoints[e.Name] = e
+		if e.KnownHosts == nil {
+			e.KnownHosts = options.KnownHosts
+		}
+		db, err := read.open(e.KnownHosts)
+		if err != nil {
+			return nil, err
+		}
+		d.endpoints[e.Name], d.hostKeys[e.Name] = e, db
 	}
 	for _, e := range d.endpoints {
 		if e.Via != "" {

@@ -17,8 +17,8 @@ func (d *Dialer) handshake(ctx context.Context, e Endpoint, conn net.Conn) (*ssh
 	counted := &countedConn{Conn: conn}
 	counted.left.Store(d.options.Limits.Handshake)
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	hs := &attempt{endpoint: e, knownHosts: d.options.KnownHosts}
-	signers, closeAgent, err := e.Auth.signers(ctx, e)
+	hs := &attempt{endpoint: e}
+	signers, closeAgent, err := e.Auth.signers(ctx, hs)
 	if err != nil {
 		stop()
 		conn.Close()
@@ -37,18 +37,19 @@ func (d *Dialer) handshake(ctx context.Context, e Endpoint, conn net.Conn) (*ssh
 // attempt is what one handshake came to know, from which its failure is explained.
 type attempt struct {
 	endpoint   Endpoint
-	knownHosts []string
 	hostKey    *Error   // the refusal of the host key
 	keyChecked bool     // the host key was accepted
 	authBegun  bool     // the peer answered the first authentication request
 	tried      []string // methods the peer refused
 	allowed    []string // methods the peer would take
 	secret     error    // why the password could not be had
+	locked     []string // key files left out because they are encrypted
 }
 
 func (d *Dialer) clientConfig(ctx context.Context, hs *attempt, signers []ssh.Signer) *ssh.ClientConfig {
 	algorithms := ssh.SupportedAlgorithms()
-	known := d.hostKeys.HostKeyAlgorithms(hs.endpoint.hostKeyName())
+	recorded := d.hostKeys[hs.endpoint.Name]
+	known := recorded.HostKeyAlgorithms(hs.endpoint.hostKeyName())
 	if hs.endpoint.LegacyAlgorithms {
 		old := ssh.InsecureAlgorithms()
 		algorithms.KeyExchanges = append(algorithms.KeyExchanges, old.KeyExchanges...)
@@ -64,7 +65,7 @@ func (d *Dialer) clientConfig(ctx context.Context, hs *attempt, signers []ssh.Si
 		Auth:              hs.endpoint.Auth.methods(ctx, hs, signers),
 		HostKeyAlgorithms: algorithms.HostKeys,
 		HostKeyCallback: func(_ string, remote net.Addr, key ssh.PublicKey) error {
-			hs.hostKey = checkHostKey(d.hostKeys, hs, remote, key)
+			hs.hostKey = checkHostKey(recorded, hs, remote, key)
 			if hs.hostKey != nil {
 				return hs.hostKey
 			}

@@ -4,11 +4,25 @@ import (
 	"errors"
 	"net"
 	"os"
+	"strings"
 
 	"github.com/skeema/knownhosts"
 	"golang.org/x/crypto/ssh"
 	xknownhosts "golang.org/x/crypto/ssh/knownhosts"
 )
+
+// shelf reads each set of known_hosts files once.
+type shelf map[string]*knownhosts.HostKeyDB
+
+func (s shelf) open(files []string) (*knownhosts.HostKeyDB, error) {
+	key := strings.Join(files, "\x00")
+	if db, known := s[key]; known {
+		return db, nil
+	}
+	db, err := readKnownHosts(files)
+	s[key] = db
+	return db, err
+}
 
 // readKnownHosts reads the files that exist. None at all means that every key is unknown.
 func readKnownHosts(files []string) (*knownhosts.HostKeyDB, error) {
@@ -54,8 +68,8 @@ func checkHostKey(db *knownhosts.HostKeyDB, hs *attempt, remote net.Addr, key ss
 			recordedAt(err) + ") and add the new one"
 	default:
 		file := "a known_hosts file"
-		if len(hs.knownHosts) > 0 {
-			file = hs.knownHosts[0]
+		if len(e.KnownHosts) > 0 {
+			file = e.KnownHosts[0]
 		}
 		refused.Kind, refused.problem = UnknownHostKey, "its host key is not known: it shows "+key.Type()+" "+fingerprint
 		refused.Line = knownhosts.Line([]string{e.hostKeyName()}, key)
