@@ -113,7 +113,7 @@ type Package struct {
 // Unit is a service the init system knows.
 type Unit struct {
 	Name    string `json:"name"`
-	Kind    string `json:"kind"`              // "service", "timer", "socket", "mount", "init.d"
+	Kind    string `json:"kind"`              // "service", "timer", "socket", "mount", "init.d", "upstart"
 	Active  string `json:"active"`            // as systemctl: active, inactive, failed, ...
 	Enabled string `json:"enabled,omitempty"` // as systemctl: enabled, disabled, masked, static, ...
 }
