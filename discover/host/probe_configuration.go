@@ -11,4 +11,5 @@ func configurationProbes() []probe {
 // fillSoftware makes the sections of what runs on the machine.
 func fillSoftware(h *estate.Host, t transcript, running []task) {
 	h.Configurations = configurations(t)
+	h.Containers = containers(h, t, running)
 }
