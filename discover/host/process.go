@@ -153,6 +153,9 @@ func parseCgroups(body string) map[int]string {
 // unitOf is the innermost unit of a cgroup path that means something to people: sessions come and go, and the id of
 // a container is not its name.
 func unitOf(cgroup string) string {
+	if at, inside := containerOf(cgroup); inside {
+		return at.runtime + " container"
+	}
 	parts := strings.Split(cgroup, "/")
 	for i, part := range slices.Backward(parts) {
 		switch {
