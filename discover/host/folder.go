@@ -169,7 +169,7 @@ closed() { find "$@" -xdev -maxdepth 5 -name '.?*' -prune -o -type d ! -perm -5 
   walk "$@" | head -n 100000
   [ -n "$SUDO" ] && closed "$@" | while read -r d; do echo "l	$d"; root ls -lnR --full-time "$d"; done | head -n 50000
 } | awk -F '\t' -v words='` + plainWords(folderWords) + `' -v common='` + plainWords(commonEndings) + `' -v data='` + plainWords(dataEndings) + `' '` + folderPatterns + `'
-echo "p	$(command -v ls)"; exit 0`}
+echo "p	$(command -v ls)"; exit 0`, root: []privilege{{"ls -lnR --full-time FOLDER", "the kinds, counts and ages of data files in folders that are closed (names stay on the machine)"}}}
 }
 
 // files are those of one pattern in one folder, with the size of the newest.

@@ -8,7 +8,9 @@ import (
 
 // privilege is a command that a probe runs as root, where --sudo allows it and the machine's sudoers do.
 type privilege struct {
-	command string // as it is run; HOME, ACCOUNT and other words in capitals stand for each such name on the machine
+	// command is what is run, or several parted by ", ". HOME, ACCOUNT and other words in capitals stand for each such
+	// name on the machine.
+	command string
 	adds    string // what is known with it, and not without
 }
 
@@ -18,10 +20,13 @@ func Grants(account string) string {
 	var b strings.Builder
 	for _, p := range probes() {
 		for _, allowed := range p.root {
-			words := strings.Fields(allowed.command)
-			words[0] = programPath(nil, words[0])
+			var commands []string
+			for command := range strings.SplitSeq(allowed.command, ", ") {
+				program, arguments, _ := strings.Cut(command, " ")
+				commands = append(commands, programPath(nil, program)+" "+arguments)
+			}
 			b.WriteString("# " + p.key + ": " + allowed.adds + "\n")
-			b.WriteString(account + " ALL=(root) NOPASSWD: " + strings.Join(words, " ") + "\n")
+			b.WriteString(account + " ALL=(root) NOPASSWD: " + strings.Join(commands, ", ") + "\n")
 		}
 	}
 	return b.String()
