@@ -31,7 +31,7 @@ type Endpoint struct {
 
 // Limits bound what a peer may cost. A zero field takes the value of [DefaultLimits].
 type Limits struct {
-	Connect    time.Duration // dial, handshake and authentication of one hop
+	Connect    time.Duration // dial, handshake and authentication of one hop, all attempts together
 	KeepAlive  time.Duration // between two probes; a probe unanswered for as long ends the connection
 	RetryAfter time.Duration // for so long the failure of a jump host is remembered, so that all behind it fail at once
 	Handshake  int64         // bytes a peer may send before it has let us in

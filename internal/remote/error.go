@@ -43,6 +43,7 @@ type Error struct {
 	Line        string // what to add to known_hosts once the key is verified
 	problem     string
 	mend        string
+	early       bool  // the peer hung up before it showed a host key
 	cause       error // for errors.Is; its text is not shown
 }
 

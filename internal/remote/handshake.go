@@ -100,9 +100,10 @@ func (hs *attempt) explain(ctx context.Context, conn *countedConn, err error) er
 		return &Error{Kind: NoCommonAlgorithm, Name: e.Name, Address: e.Address,
 			problem: "it offers only outdated " + safeWhat(negotiation.What),
 			mend:    "update its SSH server, or allow the old algorithms for this one host (legacy algorithms)"}
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.As(err, &network):
-		return &Error{Kind: Dropped, Name: e.Name, Address: e.Address, problem: "it closed the connection during the handshake" + hs.stage(),
-			mend: "look at its sshd log: MaxStartups, a ban after failed logins, TCP wrappers, or an account that may not log in", cause: err}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe), errors.As(err, &network):
+		return &Error{Kind: Dropped, Name: e.Name, Address: e.Address, early: !hs.keyChecked && !hs.authBegun,
+			problem: "it closed the connection during the handshake" + hs.stage(),
+			mend:    "look at its sshd log: MaxStartups, a ban after failed logins, TCP wrappers, or an account that may not log in", cause: err}
 	case hs.authBegun:
 		return hs.refused()
 	default:

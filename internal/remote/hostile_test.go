@@ -111,6 +111,91 @@ func TestHostileHandshake(t *testing.T) {
 	}
 }
 
+// TestThrottled: a server that hangs up on newcomers before it says who it is, as sshd does beyond MaxStartups, is
+// tried again, and nothing else is.
+func TestThrottled(t *testing.T) {
+	t.Parallel()
+	sshd := startSSHD(t, "MaxStartups 100")
+	// throttle drops the first connections and hands the others over.
+	throttle := func(t *testing.T, drops int32, say string) (address string, came *atomic.Int32) {
+		t.Helper()
+		came = &atomic.Int32{}
+		return listen(t, func(near net.Conn) {
+			if came.Add(1) <= drops {
+				io.WriteString(near, say)
+				return
+			}
+			far, err := net.Dial("tcp", sshd.Address)
+			if err != nil {
+				return
+			}
+			go func() {
+				io.Copy(far, near)
+				far.Close() // or the sshd behind it waits for more
+			}()
+			io.Copy(near, far)
+		}), came
+	}
+	dial := func(t *testing.T, connect time.Duration, e remote.Endpoint, hops ...remote.Endpoint) error {
+		t.Helper()
+		d := newDialer(t, remote.Options{KnownHosts: []string{sshd.KnownHosts}, Limits: remote.Limits{Connect: connect}}, append(hops, e)...)
+		client, err := d.Client(t.Context(), e.Name)
+		if err == nil {
+			client.Close()
+		}
+		return err
+	}
+	throttled := func(address string) remote.Endpoint {
+		e := sshd.endpoint("erp-db")
+		e.Address, e.KnownHosts = address, []string{writeKnownHosts(t, address, sshd.HostKey)}
+		return e
+	}
+	t.Run("twice, silently", func(t *testing.T) {
+		t.Parallel()
+		address, came := throttle(t, 2, "")
+		require.NoError(t, dial(t, 0, throttled(address)))
+		require.EqualValues(t, 3, came.Load())
+	})
+	t.Run("twice, with a word", func(t *testing.T) {
+		t.Parallel()
+		address, came := throttle(t, 2, "Exceeded MaxStartups\r\n")
+		require.NoError(t, dial(t, 0, throttled(address)))
+		require.EqualValues(t, 3, came.Load())
+	})
+	t.Run("behind a jump host", func(t *testing.T) {
+		t.Parallel()
+		address, came := throttle(t, 2, "")
+		e := throttled(address)
+		e.Via = "bastion"
+		require.NoError(t, dial(t, 0, e, sshd.endpoint("bastion")))
+		require.EqualValues(t, 3, came.Load())
+	})
+	t.Run("always", func(t *testing.T) {
+		t.Parallel()
+		address, came := throttle(t, 1000, "")
+		began := time.Now()
+		requireKind(t, dial(t, time.Second, throttled(address)), remote.Dropped)
+		require.Less(t, time.Since(began), 2*time.Second, "within the limit of one connect")
+		require.Greater(t, came.Load(), int32(2))
+	})
+	t.Run("not after a key that is not known", func(t *testing.T) {
+		t.Parallel()
+		address, came := throttle(t, 0, "")
+		e := throttled(address)
+		e.KnownHosts = []string{}
+		requireKind(t, dial(t, 0, e), remote.UnknownHostKey)
+		require.EqualValues(t, 1, came.Load())
+	})
+	t.Run("not after a refused login", func(t *testing.T) {
+		t.Parallel()
+		address, came := throttle(t, 0, "")
+		e := throttled(address)
+		e.Auth = remote.Auth{Password: password(secretWord)}
+		requireKind(t, dial(t, 0, e), remote.AuthFailed)
+		require.EqualValues(t, 1, came.Load())
+	})
+}
+
 func repeat(w io.Writer, p []byte) {
 	for {
 		if _, err := w.Write(p); err != nil {

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"net"
 	"sync"
 	"time"
@@ -135,23 +136,67 @@ func (d *Dialer) watch(l *link) {
 	}()
 }
 
-// connect dials one endpoint, through the endpoint in front of it.
+// An sshd that is asked much at once hangs up on newcomers at random before it says who it is (MaxStartups): so often
+// a hop is tried, with pauses in between that double.
+const (
+	mostAttempts = 6
+	firstPause   = 100 * time.Millisecond
+)
+
+// connect dials one endpoint, through the endpoint in front of it. Nothing but an early hang-up is tried again: never
+// a refused login, never a key that is not known.
 func (d *Dialer) connect(ctx context.Context, e Endpoint) (*ssh.Client, error) {
+	hop, err := d.hop(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.options.Limits.Connect)
+	defer cancel()
+	for tried, pause := 1, firstPause; ; tried, pause = tried+1, 2*pause {
+		client, err := d.attempt(ctx, e, hop)
+		failed, ours := errors.AsType[*Error](err)
+		if err == nil || !ours || !failed.early || tried == mostAttempts || !wait(ctx, pause) {
+			return client, err
+		}
+		if hop, err = d.hop(ctx, e); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// wait tells whether the pause passed before ctx ended.
+func wait(ctx context.Context, pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// hop is the use of the endpoint in front of e; nil where e is reached directly.
+func (d *Dialer) hop(ctx context.Context, e Endpoint) (*Client, error) {
 	if e.Via == "" {
-		ctx, cancel := context.WithTimeout(ctx, d.options.Limits.Connect)
-		defer cancel()
+		return nil, nil
+	}
+	hop, err := d.Client(ctx, e.Via)
+	if err != nil {
+		return nil, behind(e, err)
+	}
+	return hop, nil
+}
+
+// attempt is one dial and one handshake. It gives the hop back when its connection ends.
+func (d *Dialer) attempt(ctx context.Context, e Endpoint, hop *Client) (*ssh.Client, error) {
+	if hop == nil {
 		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", e.Address)
 		if err != nil {
 			return nil, dialError(ctx, e, err)
 		}
 		return d.handshake(ctx, e, conn)
 	}
-	hop, err := d.Client(ctx, e.Via)
-	if err != nil {
-		return nil, behind(e, err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, d.options.Limits.Connect)
-	defer cancel()
 	conn, err := hop.dial(ctx, "tcp", e.Address, hop.release)
 	if err != nil {
 		hop.release()
