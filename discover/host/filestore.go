@@ -40,7 +40,7 @@ for db in $stores; do
       asroot "${db%/*}" "${db##*/}" || echo "denied $db"
     done
 done
-exit 0`}
+exit 0`, root: []privilege{{"cat ODOO_CONF, find DATA_DIR/filestore -type f -ls", "how many attachments there are, and their size (their names stay on the machine)"}}}
 }
 
 // storesRead is what the probe printed.

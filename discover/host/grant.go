@@ -36,7 +36,7 @@ func Grants(account string) string {
 func programPath(known map[string]string, program string) string {
 	usual := "/usr/bin/" + program
 	switch program {
-	case "iptables", "nft", "sshd":
+	case "auditctl", "iptables", "nft", "sshd":
 		usual = "/usr/sbin/" + program
 	}
 	return cmp.Or(known[program], usual)

@@ -70,7 +70,7 @@ done
 search /mnt/extra-addons find /mnt/extra-addons/ -xdev -maxdepth 4
 search /var/lib/odoo/addons find /var/lib/odoo/addons/ -xdev -maxdepth 4
 for top in /opt /home/odoo* /srv; do [ -r "$top" ] && search "$top" find "$top/" -xdev -maxdepth 5; done
-exit 0`}
+exit 0`, root: []privilege{{"cat ODOO_CONF", "in which folders Odoo looks for modules"}}}
 }
 
 // codeRead is what the probe printed.

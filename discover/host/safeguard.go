@@ -31,7 +31,7 @@ for f in /etc/rsyslog.conf /etc/rsyslog.d/*.conf /etc/syslog.conf /etc/syslog-ng
   /etc/fluent-bit/*.conf /etc/td-agent/td-agent.conf /etc/promtail/*.y*ml /etc/vector/*.toml /etc/vector/*.y*ml; do
   [ -f "$f" ] || continue
   if [ -r "$f" ]; then echo "conf $f"; grep -E '@|omfwd|omrelp|target|tcp\(|udp\(|network\(|syslog\(|URL|host|Host|url|endpoint|address' "$f" | grep -v '^[[:space:]]*[#;]' | head -n 100; else echo "closed $f"; fi
-done; exit 0`}
+done; exit 0`, root: []privilege{{"nft list ruleset, iptables -S", "whether a firewall keeps anything out"}, {"auditctl -l", "whether the audit watches anything"}}}
 }
 
 // guardFacts is what the probe of safeguards says.
