@@ -147,6 +147,10 @@ func (s *Session) greet(ctx context.Context) error {
 		return r.Row(Greeting, nil, &s.server.Number, &s.server.Version, &s.server.Database, &s.server.Role,
 			&s.server.Encoding, &s.server.Superuser, &s.server.Monitor, &process)
 	})
+	if own, is := errors.AsType[*Error](err); is && own.SQLState == protocolViolation {
+		own.Words = "no transaction is let through, as where a pooler pools by statement: nothing would be read-only there"
+		own.mend = "name the server behind the pooler, or a database of it that pools by transaction or session"
+	}
 	// A pooler answers for many backends and hands out a number of its own to cancel by.
 	s.server.Pooled = process != s.conn.PgConn().PID()
 	return err
