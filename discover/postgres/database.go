@@ -69,6 +69,10 @@ func (r *reading) enter(ctx context.Context, name string, d *estate.Database) {
 		config := r.config
 		config.Database = name
 		session, err := pgread.Open(ctx, config)
+		if pgread.KindOf(err) == pgread.Lost && ctx.Err() == nil && r.left.connections > 0 {
+			r.left.connections--
+			session, err = pgread.Open(ctx, config)
+		}
 		if err != nil {
 			d.Miss(coverageOf(err), err.Error(), mendOf(err))
 			return

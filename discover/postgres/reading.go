@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"reflect"
 
 	"nightferry/internal/estate"
 	"nightferry/internal/pgread"
@@ -9,7 +10,8 @@ import (
 
 // What one cluster may take of us. 20,000 tables of ten columns are 25 MB.
 const (
-	mostUnitBytes = 96 << 20  // in one unit of work
+	mostUnitBytes = 48 << 20  // in one unit of work
+	mostListBytes = 32 << 20  // in the things of one list, without their text
 	mostBytes     = 384 << 20 // in all
 	mostReopened  = 5         // connections that may break before we give up
 )
@@ -76,8 +78,12 @@ func (r *reading) major() int { return r.session.Server().Major() }
 // list reads the rows of a query, each by scan.
 func list[T any](ctx context.Context, r *reading, query pgread.SQL, scan func(pgread.Row, *T) error) ([]T, error) {
 	values := []T{}
+	most := mostListBytes / int(reflect.TypeFor[T]().Size())
 	err := r.read(ctx, func(reader *pgread.Reader) error {
 		return reader.Each(query, nil, func(row pgread.Row) error {
+			if len(values) == most {
+				return &pgread.Error{Kind: pgread.Flooded, Target: r.config.String(), Words: "more rows than any catalogue has"}
+			}
 			var value T
 			if err := scan(row, &value); err != nil {
 				return err
