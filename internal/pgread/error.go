@@ -124,7 +124,7 @@ func (e *Error) Mend() string {
 	case NotPostgres:
 		return "check the port: PostgreSQL listens on 5432 unless told otherwise"
 	case Superuser:
-		return "use a role without superuser (GRANT pg_monitor to it for most of discovery), or allow superusers explicitly"
+		return "use a role without superuser (GRANT pg_monitor to it for most of discovery), or allow superusers explicitly (discover --allow-superuser)"
 	case Lost:
 		return "check the network and the server's log; run again to resume"
 	}
