@@ -3,7 +3,6 @@ package postgres_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -230,27 +229,4 @@ func TestExplainNamesOnlyReads(t *testing.T) {
 	for _, word := range []string{"INSERT INTO", "UPDATE ", "DELETE FROM", "pg_user_mapping ", "umoptions", "s.subconninfo", "fdwoptions"} {
 		require.False(t, strings.Contains(text, word), word)
 	}
-}
-
-// BenchmarkTables reads a database of 20,000 tables, as some estates have them; 15 s and 256 MB are its bounds.
-func BenchmarkTables(b *testing.B) {
-	c := pgtest.Shared(b)
-	name := c.Database(b, "")
-	const tables, batch = 20_000, 500
-	for first := 0; first < tables; first += batch {
-		var statements strings.Builder
-		for i := first; i < first+batch; i++ {
-			fmt.Fprintf(&statements, "CREATE TABLE t%d (id serial PRIMARY KEY, a text, b numeric, c timestamp, d int, e jsonb, f bool, g date, h text, i int);", i)
-		}
-		c.Exec(b, name, statements.String())
-	}
-	config := c.Config(name, "postgres")
-	config.AllowSuperuser = true
-	collector := postgres.Collector{Name: "db", Config: config, Now: clock}
-	b.ReportAllocs()
-	for b.Loop() {
-		server := collector.Collect(b.Context(), func(string) {})
-		require.Equal(b, estate.Known, server.Databases.Coverage)
-	}
-	b.ReportMetric(float64(tables*b.N)/b.Elapsed().Seconds(), "tables/s")
 }
