@@ -65,7 +65,6 @@ func BenchmarkTables(b *testing.B) {
 	seconds := b.Elapsed().Seconds() / float64(b.N)
 	b.ReportMetric(seconds, "s/20000tables")
 	b.ReportMetric(float64(most)/(1<<20), "peak-MB")
-	require.Less(b, seconds, 15.0)
 	require.Less(b, most, uint64(256<<20))
 }
 

@@ -38,24 +38,6 @@ func tablesQuery(major int) pgread.SQL {
 	return sqlTables
 }
 
-// sqlSizes reads file sizes, for which it takes a lock: a table that is being altered makes all of it time out. One
-// that is dropped meanwhile has none.
-const sqlSizes pgread.SQL = `
-SELECT oid, size, pg_indexes_size(oid::oid), toast FROM (
-  SELECT c.oid::int8, pg_total_relation_size(c.oid) size, CASE WHEN c.reltoastrelid = 0 THEN 0 ELSE pg_total_relation_size(c.reltoastrelid) END toast FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema') s
-WHERE size IS NOT NULL`
-
-// sqlSizesEstimated takes no lock: pages as of the last vacuum or analyse, with indexes and TOAST.
-const sqlSizesEstimated pgread.SQL = `
-SELECT c.oid::int8, current_setting('block_size')::int8 * (c.relpages + coalesce(t.relpages, 0)
-         + coalesce((SELECT sum(x.relpages) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid IN (c.oid, c.reltoastrelid)), 0))::int8,
-       current_setting('block_size')::int8 * coalesce((SELECT sum(x.relpages) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid), 0)::int8,
-       current_setting('block_size')::int8 * (coalesce(t.relpages, 0)
-         + coalesce((SELECT sum(x.relpages) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.reltoastrelid AND c.reltoastrelid <> 0), 0))::int8
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
-WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`
-
 // sqlColumns has two versions: generated columns came with 12.
 const (
 	sqlColumns   = sqlColumnsHead + `a.attgenerated <> ''` + sqlColumnsTail
@@ -154,7 +136,7 @@ func (r *reading) tables(ctx context.Context) estate.Section[[]estate.Table] {
 	case err != nil:
 		return section[[]estate.Table](source, nil, err)
 	case estimated:
-		result.Problem = "a table was locked, so sizes are those of the last vacuum or analyse"
+		result.Problem = "a table was locked, so some sizes are those of the last vacuum or analyse"
 	}
 	return result
 }
@@ -220,27 +202,4 @@ func keysInto(tables []estate.Table, places map[int64]int) func(pgread.Row) erro
 		}
 		return nil
 	}
-}
-
-// sizes adds the bytes of each table, estimated where a lock is in the way.
-func (r *reading) sizes(ctx context.Context, tables []estate.Table, places map[int64]int) (estimated bool, err error) {
-	read := func(query pgread.SQL) error {
-		return r.read(ctx, func(reader *pgread.Reader) error {
-			return reader.Each(query, nil, func(row pgread.Row) error {
-				var oid int64
-				var bytes, indexes, toast *int64 // NULL for what was dropped meanwhile
-				err := row.Scan(&oid, &bytes, &indexes, &toast)
-				if i, known := places[oid]; known && bytes != nil && indexes != nil && toast != nil {
-					t := &tables[i]
-					t.TotalBytes, t.IndexBytes, t.ToastBytes = *bytes, *indexes, *toast
-					t.HeapBytes = max(0, *bytes-*indexes-*toast)
-				}
-				return err
-			})
-		})
-	}
-	if err = read(sqlSizes); pgread.KindOf(err) != pgread.TimedOut || ctx.Err() != nil {
-		return false, err
-	}
-	return true, read(sqlSizesEstimated)
 }
