@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -78,4 +79,94 @@ func TestLab(t *testing.T) {
 			require.Equal(t, "on", server.Archiver.Value.Mode)
 		})
 	}
+}
+
+// TestLabAgainstTruth compares what both accounts saw with what is planted: found, or denied with the right that shows it.
+func TestLabAgainstTruth(t *testing.T) {
+	t.Parallel()
+	l := lab.Shared(t)
+	truth, err := lab.ReadTruth()
+	require.NoError(t, err)
+	require.NotEmpty(t, truth.Postgres)
+	for _, planted := range truth.Postgres {
+		for _, role := range []string{"assess_min", "assess_mon"} {
+			t.Run(planted.Machine+"/"+role, func(t *testing.T) {
+				account := role
+				if planted.Machine == "cloud-db" {
+					account = "cloud_" + role
+				}
+				server := inLab(t, l, planted.Machine, role, account)
+				require.Equal(t, planted.Version, server.Version.Value.Major())
+				require.False(t, server.Version.Value.EndOfLife.IsZero())
+				checkPlanted(t, planted, server)
+				for _, d := range server.Databases.Value {
+					require.Empty(t, missed(server, d.Name), "every section is known, or denied")
+				}
+				for _, gap := range (estate.Inventory{Postgres: []estate.PostgresServer{server}}).Gaps() {
+					require.Contains(t, []estate.Coverage{estate.Denied, estate.Known}, gap.Coverage, "%s %s: %s", gap.Asset, gap.Section, gap.Problem)
+					require.NotEmpty(t, gap.Mend, "%s %s", gap.Asset, gap.Section)
+					require.NotContains(t, gap.Mend, "pg_read_all_data")
+				}
+				monitored := role == "assess_mon"
+				require.Equal(t, monitored, server.WAL.Coverage.IsKnown())
+				require.Equal(t, monitored, server.Clients.Coverage.IsKnown())
+				require.Equal(t, estate.Denied, server.Access.Coverage)
+				require.Equal(t, estate.Denied, server.PasswordForms.Coverage)
+			})
+		}
+	}
+}
+
+func checkPlanted(t *testing.T, planted lab.TrueCluster, server estate.PostgresServer) {
+	t.Helper()
+	settings := map[string]string{}
+	for _, s := range server.Settings.Value {
+		settings[s.Name] = s.Value
+	}
+	for name, value := range planted.Settings {
+		require.Equal(t, value, settings[name], name)
+	}
+	roles := map[string]estate.Role{}
+	for _, r := range server.Roles.Value {
+		roles[r.Name] = r
+	}
+	for _, want := range planted.Roles {
+		got, found := roles[want.Name]
+		require.True(t, found, want.Name)
+		require.Equal(t, []bool{want.Superuser, want.CreateDB || want.Superuser}, []bool{got.Superuser, got.CreateDB || got.Superuser}, want.Name)
+		if want.MemberOf != "" {
+			require.Contains(t, got.MemberOf, want.MemberOf, want.Name)
+		}
+	}
+	for _, want := range planted.Databases {
+		require.Equal(t, want.Owner, database(t, server, want.Name).Owner)
+	}
+}
+
+// TestLabMoves: what the lab's clinic could move by, and what is in the way.
+func TestLabMoves(t *testing.T) {
+	t.Parallel()
+	l := lab.Shared(t)
+	truth, err := lab.ReadTruth()
+	require.NoError(t, err)
+	server := inLab(t, l, "erp-db", "assess_min", "assess_min")
+	clinic := database(t, server, "clinic")
+	obstacles, known := estate.LogicalObstacles(clinic)
+	require.True(t, known)
+	without := map[string]bool{}
+	for _, o := range obstacles {
+		if o.Code == "no-identity" {
+			without[strings.TrimPrefix(o.Object, "public.")] = true
+		}
+	}
+	for _, name := range truth.Tables.WithoutPrimaryKey {
+		require.True(t, without[name], name)
+	}
+	for _, name := range truth.Tables.CompositePrimaryKey {
+		require.False(t, without[name], name)
+	}
+	methods := estate.MoveMethods(server, clinic, 15)
+	require.Equal(t, []estate.Answer{estate.Yes, estate.Yes, estate.No}, []estate.Answer{methods[0].Open, methods[1].Open, methods[2].Open}, "%+v", methods)
+	require.Equal(t, []estate.Answer{estate.No, estate.Yes}, []estate.Answer{methods[0].Restart, methods[1].Restart}, "wal_level is replica")
+	t.Logf("clinic: %d tables, %d without identity, %d obstacles in all; features of versions: %+v", len(clinic.Tables.Value), len(without), len(obstacles), clinic.Features.Value)
 }
