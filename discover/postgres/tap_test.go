@@ -95,10 +95,11 @@ func (t *tap) serve(client net.Conn) {
 			return
 		}
 		if n := t.messages.Add(1); t.answer != nil {
-			ok := false
-			if message, ok = t.answer(n, client, message); !ok {
+			instead, ok := t.answer(n, client, message)
+			if !ok {
 				return
 			}
+			message = instead
 		}
 		if _, err := client.Write(message); err != nil {
 			return
