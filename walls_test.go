@@ -33,6 +33,7 @@ func rooms() []room {
 		{"internal/outcome", nil},
 		{"internal/hardening", nil},
 		{"internal/yamlfile", nil},
+		{"internal/drift", []string{"internal/estate"}},
 		{"internal/remote", []string{"internal/outcome"}},
 		{"internal/engagement", []string{"internal/estate", "internal/outcome", "internal/yamlfile"}},
 		{"internal/expr", []string{"internal/estate"}},

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +24,8 @@ type discoverOptions struct {
 	discover.Options
 	only    []string
 	explain bool
+	grants  bool
+	sudo    bool
 	asJSON  bool
 }
 
@@ -40,15 +41,24 @@ nothing there, and reads no row of a customer's table.
 A target that cannot be read is a fact, too: the run goes on, ends with exit
 code 3 and a table of what is missing and what would mend it. A run that was
 stopped or killed goes on where it was; --fresh asks everything again. Every
-access is a line in access.jsonl.`,
+access is a line in access.jsonl.
+
+No right beyond the account's own is used. --sudo also tries sudo -n on hosts, for
+the commands that --explain --grants prints and no other.`,
 		Example: `  nightferry discover
   nightferry discover --explain | less            what would be run and read
+  nightferry discover --explain --grants          which rights would show more
   nightferry discover --fresh --only host/erp-db --only postgres/erp
   nightferry discover --json > events.jsonl`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.explain {
-				return explainDiscovery(a.stdout)
+			switch {
+			case o.explain && o.grants:
+				return a.explainGrants()
+			case o.explain:
+				return explainDiscovery(a.stdout, o.sudo)
+			case o.grants:
+				return outcome.Mend(outcome.Misused(errors.New("--grants belongs to --explain")), "nightferry discover --explain --grants")
 			}
 			if o.Parallel < 1 || o.Deadline <= 0 {
 				return outcome.Misused(errors.New("--parallel and --deadline must be above zero"))
@@ -63,14 +73,11 @@ access is a line in access.jsonl.`,
 	flags.IntVar(&o.Parallel, "parallel", 8, "targets at once")
 	flags.DurationVar(&o.Deadline, "deadline", 3*time.Minute, "give up on a target after `TIME`")
 	flags.BoolVar(&o.explain, "explain", false, "print what would be run and read on every kind of target, and stop")
+	flags.BoolVar(&o.grants, "grants", false, "with --explain: print the rights that would show more, and what each would add")
+	flags.BoolVar(&o.sudo, "sudo", false, "on hosts, also try `sudo -n` for the commands that --explain --grants prints")
 	flags.BoolVar(&o.asJSON, "json", false, "print what happens as JSON lines")
+	cmd.AddCommand(newDiscoverDiff(a))
 	return cmd
-}
-
-func explainDiscovery(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "# Hosts, over SSH: one POSIX shell script on the standard input of /bin/sh -s\n\n%s\n# PostgreSQL: read-only transactions\n\n%s\n# %s\n",
-		host.Explain(false), postgres.Explain(), odoo.Explain())
-	return err
 }
 
 func (a *app) discover(ctx context.Context, o discoverOptions) (err error) {
@@ -87,7 +94,7 @@ func (a *app) discover(ctx context.Context, o discoverOptions) (err error) {
 		return outcome.Misused(err)
 	}
 	defer closing(ways, &err)
-	all, roles, err := a.targets(ctx, d, ways)
+	all, roles, err := a.targets(ctx, d, ways, o.sudo)
 	if err != nil {
 		return err
 	}
@@ -103,7 +110,7 @@ func (a *app) discover(ctx context.Context, o discoverOptions) (err error) {
 		clear(shelf.read)
 	}
 	due := slices.DeleteFunc(slices.Clone(targets), shelf.Has)
-	if err := a.noteAccesses(d, due, roles); err != nil {
+	if err := a.noteAccesses(d, due, roles, o.sudo); err != nil {
 		return err
 	}
 	summary, err := discover.Run(ctx, targets, o.Options, shelf, a.progress(o.asJSON))
@@ -156,13 +163,13 @@ func (a *app) discovered(d *desk, asJSON bool) error {
 }
 
 // targets lists what is in scope, and by whom it is read.
-func (a *app) targets(ctx context.Context, d *desk, ways *reach) (all []discover.Target, roles map[string]string, err error) {
+func (a *app) targets(ctx context.Context, d *desk, ways *reach, sudo bool) (all []discover.Target, roles map[string]string, err error) {
 	roles = map[string]string{}
 	add := func(t discover.Target, role string) {
 		all = append(all, t)
 		roles[t.ID()] = role
 	}
-	options := host.Options{Clock: a.now, Nonce: rand.Text}
+	options := host.Options{Clock: a.now, Nonce: rand.Text, Sudo: sudo}
 	for _, h := range d.e.Hosts {
 		e := ways.endpoint(h)
 		add(host.Target(ways.dialer, e, h.Environment, options), e.User)
@@ -204,9 +211,13 @@ func choose(all []discover.Target, only []string) ([]discover.Target, error) {
 }
 
 // noteAccesses writes down which systems are about to be read, and as whom: no access without its line.
-func (a *app) noteAccesses(d *desk, targets []discover.Target, roles map[string]string) error {
+func (a *app) noteAccesses(d *desk, targets []discover.Target, roles map[string]string, sudo bool) error {
 	for _, t := range targets {
-		access := engagement.Access{At: a.now(), Who: who(), Role: roles[t.ID()], System: t.ID(), What: "discovery: configuration, catalogues and counts; no rows"}
+		what := "discovery: configuration, catalogues and counts; no rows"
+		if sudo && t.Kind == discover.KindHost {
+			what += "; with sudo -n where it is allowed"
+		}
+		access := engagement.Access{At: a.now(), Who: who(), Role: roles[t.ID()], System: t.ID(), What: what}
 		if err := d.LogAccess(access); err != nil {
 			return err
 		}

@@ -102,10 +102,13 @@ func section[T any](t transcript, key, grant string, parse func(string) T) estat
 	s := estate.Know(source, parse(t.frames[key].body))
 	s.Truncated = t.frames[key].cut
 	if t.frames[key].root {
-		s.Privilege = "sudo"
+		s.Privilege = privilegeSudo
 	}
 	return s
 }
+
+// privilegeSudo is how a section says that a part of it was read with sudo.
+const privilegeSudo = "sudo"
 
 func sourceOf(key string) string {
 	for _, p := range probes() {

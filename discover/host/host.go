@@ -116,6 +116,9 @@ func sockets(h *estate.Host, t transcript, o owners) {
 	}
 	all := withoutOurs(parseSockets(t.body("sockets")), identity["login"], me, o.holders)
 	h.Listeners = section(t, "sockets", "", func(string) []estate.Listener { return listeners(all, o) })
+	if t.frames["ss"].root {
+		h.Listeners.Privilege = privilegeSudo
+	}
 	h.Connections = section(t, "sockets", "", func(string) []estate.Connection { return connections(all, o) })
 	if !h.Listeners.Coverage.IsKnown() {
 		return
@@ -123,7 +126,11 @@ func sockets(h *estate.Host, t transcript, o owners) {
 	unnamed := slices.ContainsFunc(h.Listeners.Value, func(l estate.Listener) bool { return l.Process == "" })
 	if unnamed && me != 0 {
 		h.Listeners.Problem = "the programs behind some sockets are known to root only"
-		h.Listeners.Grant = sudoLine(identity["me"], []string{"/usr/bin/ss", "-n", "-t", "-u", "-a", "-p", "-e"})
+		h.Listeners.Grant = t.grant([]string{"ss", "-n", "-t", "-u", "-a", "-p", "-e"})
+		if coverage, _ := t.coverage("ss"); coverage == estate.Absent {
+			h.Listeners.Problem += ", and the machine has no ss to ask with"
+			h.Listeners.Grant = "install iproute2 there; then " + h.Listeners.Grant
+		}
 	}
 }
 

@@ -140,7 +140,7 @@ func TestCollect(t *testing.T) {
 	require.Equal(t, "assess", h.Collected.Account)
 	require.Equal(t, estate.Production, h.Environment)
 	require.NotEmpty(t, h.Processes.Value)
-	require.Equal(t, estate.NotAsked, h.Containers.Coverage)
+	require.NotEqual(t, estate.NotAsked, h.Containers.Coverage)
 	require.NotContains(t, string(text(t, h)), "Welcome")
 }
 

@@ -2,6 +2,7 @@ package host
 
 import (
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -73,13 +74,15 @@ func TestSecretsAreMaskedOnTheHost(t *testing.T) {
 // TestScript: what is sent keeps the promises of Explain.
 func TestScript(t *testing.T) {
 	t.Parallel()
-	sent := Explain(false)
+	sent := script("RANDOM", false)
 	require.NotContains(t, sent, "<<", "here-documents make temporary files")
 	require.Regexp(t, `^LC_ALL=C`, sent)
 	const asRoot = `root() { [ -n "$SUDO" ] && sudo -n "$@" && echo sudo >&5; }`
+	const mayRoot = `may() { [ -n "$SUDO" ] && sudo -n -l "$@" >/dev/null; }`
 	require.Contains(t, sent, asRoot)
+	require.Contains(t, sent, mayRoot)
 	require.Contains(t, sent, "SUDO=''", "sudo is asked for only where it is wished")
-	for line := range strings.SplitSeq(strings.Replace(sent, asRoot, "", 1), "\n") {
+	for line := range strings.SplitSeq(strings.NewReplacer(asRoot, "", mayRoot, "").Replace(sent), "\n") {
 		rest := strings.NewReplacer(">/dev/null", "", "2>/dev/null", "", ">&3", "", ">&4", "", "5>&3", "", "3>&-", "", "4>&-", "", "3>&1", "", "4>&1", "", "=>", "").Replace(line)
 		rest = strings.NewReplacer("<", "").Replace(rest)
 		require.NotRegexp(t, `[^-\\]>[^&=]`, rest, "a redirection writes a file")
@@ -91,6 +94,9 @@ func TestScript(t *testing.T) {
 		seen[p.key] = true
 		require.NotEmpty(t, p.source, p.key)
 		require.Positive(t, p.limit, p.key)
+		asRoot := regexp.MustCompile(`(^|[;|&({]|\b(then|do|if|elif|else)|=\$\() *(root|show) `).MatchString(strings.ReplaceAll(p.shell, "\n", ";"))
+		require.Equal(t, len(p.root) > 0, asRoot, "%s: what is run as root is printed by Grants, and nothing else", p.key)
+		require.NotContains(t, p.shell, "sudo -n", p.key)
 	}
 	require.NotEqual(t, script("one", false), script("two", false))
 }

@@ -3,6 +3,7 @@ package host
 import (
 	"cmp"
 	"net/netip"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +16,7 @@ func isVirtual(kind string) bool {
 	switch kind {
 	case "proc", "sysfs", "devtmpfs", "devpts", "tmpfs", "cgroup", "cgroup2", "pstore", "bpf", "tracefs", "debugfs", "configfs",
 		"securityfs", "mqueue", "hugetlbfs", "fusectl", "autofs", "binfmt_misc", "rpc_pipefs", "nsfs", "ramfs", "efivarfs", "swap",
-		"selinuxfs":
+		"selinuxfs", "rootfs", "nfsd", "usbfs", "fuse.lxcfs", "fuse.gvfsd-fuse", "fuse.vmware-vmblock":
 		return true
 	}
 	return false
@@ -24,34 +25,33 @@ func isVirtual(kind string) bool {
 // parseMounts joins /proc/mounts, /etc/fstab and df. Options are looked at for "ro" alone: they can hold passwords.
 func parseMounts(mounted, fstab, df string) []estate.Mount {
 	byTarget := map[string]estate.Mount{}
-	read := func(body string, mark func(*estate.Mount)) {
+	read := func(body string, join func(before, m estate.Mount) estate.Mount) {
 		for line := range lines(body) {
 			words := strings.Fields(line)
-			if len(words) < 4 || strings.HasPrefix(words[0], "#") || isVirtual(words[2]) || words[1] == "none" {
+			if len(words) < 3 || strings.HasPrefix(words[0], "#") || isVirtual(words[2]) || words[1] == "none" {
 				continue
 			}
-			target := clean(unescape(words[1]))
-			m, again := byTarget[target]
-			if !again {
-				m = estate.Mount{Source: source(unescape(words[0])), Target: target, Type: clean(words[2]), RemoteHost: shareHost(words[0], words[2])}
-			}
-			m.ReadOnly = m.ReadOnly || slices.Contains(strings.Split(words[3], ","), "ro")
-			mark(&m)
-			byTarget[target] = m
+			m := estate.Mount{Source: source(unescape(words[0])), Target: clean(path.Clean(unescape(words[1]))), Type: clean(words[2]),
+				RemoteHost: shareHost(words[0], words[2])}
+			m.ReadOnly = len(words) > 3 && slices.Contains(strings.Split(words[3], ","), "ro")
+			byTarget[m.Target] = join(byTarget[m.Target], m)
 		}
 	}
-	read(mounted, func(m *estate.Mount) { m.Mounted = true })
-	read(fstab, func(m *estate.Mount) { m.InFstab = true })
-	for line := range lines(df) {
-		words := strings.Fields(line)
-		if len(words) < 6 {
-			continue
+	read(mounted, func(_, m estate.Mount) estate.Mount { // of several on one folder the last is the one that is seen
+		m.Mounted = true
+		return m
+	})
+	read(fstab, func(before, m estate.Mount) estate.Mount { // what is mounted says more than what should be
+		if before.Mounted {
+			m = before
 		}
-		target := clean(strings.Join(words[5:], " "))
-		size, err1 := strconv.ParseInt(words[1], 10, 64)
-		used, err2 := strconv.ParseInt(words[2], 10, 64)
-		if m, ok := byTarget[target]; ok && err1 == nil && err2 == nil && size >= 0 && size < 1<<50 && used >= 0 && used < 1<<50 {
-			m.SizeBytes, m.UsedBytes = size*kib, used*kib
+		m.InFstab = true
+		return m
+	})
+	for line := range lines(df) {
+		target, size, used := dfLine(line)
+		if m, ok := byTarget[target]; ok {
+			m.SizeBytes, m.UsedBytes = size, used
 			byTarget[target] = m
 		}
 	}
@@ -61,6 +61,23 @@ func parseMounts(mounted, fstab, df string) []estate.Mount {
 	}
 	slices.SortFunc(found, func(a, b estate.Mount) int { return cmp.Compare(a.Target, b.Target) })
 	return found
+}
+
+// dfLine reads "DEVICE BLOCKS USED AVAILABLE 12% TARGET". A device or a target may have blanks in it. The target is
+// empty where df tells no numbers.
+func dfLine(line string) (target string, size, used int64) {
+	words := strings.Fields(line)
+	for i := 4; i < len(words)-1; i++ {
+		if !strings.HasSuffix(words[i], "%") {
+			continue
+		}
+		size, err1 := strconv.ParseInt(words[i-3], 10, 64)
+		used, err2 := strconv.ParseInt(words[i-2], 10, 64)
+		if err1 == nil && err2 == nil && size >= 0 && size < 1<<50 && used >= 0 && used < 1<<50 {
+			return clean(strings.Join(words[i+1:], " ")), size * kib, used * kib
+		}
+	}
+	return "", 0, 0
 }
 
 // unescape turns \040 and its like, by which the tables write blanks, back.

@@ -182,7 +182,7 @@ func TestParseTimers(t *testing.T) {
 			LastRun: time.Date(2026, 3, 2, 22, 0, 0, 0, time.UTC)},
 		{Kind: "timer", Where: "other.timer", When: "", User: "", Program: "unknown"},
 	}, parseTimers("Id=labor-push.timer\nUnit=labor-push.service\nTimersCalendar={ OnCalendar=*-*-* 01:30:00 ; next_elapse=x }\nTimersMonotonic={ OnBootUSec=2min ; next_elapse=1min }\n"+
-		"LastTriggerUSec=Mon 2026-03-02 22:00:00 UTC\nNextElapseUSecRealtime=n/a\n\nId=other.timer\n", services))
+		"LastTriggerUSec=Mon 2026-03-02 22:00:00 UTC\nNextElapseUSecRealtime=n/a\n\nId=other.timer\n", "", services))
 }
 
 func TestParseScripts(t *testing.T) {
@@ -308,8 +308,8 @@ func FuzzParsers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		h := estate.Host{}
 		h.Identity.Value, h.Capacity.Value, h.Interfaces.Value = parseIdentity(body, body), parseCapacity(body), parseInterfaces(body)
-		h.Packages.Value, h.Units.Value = parsePackages(body), append(parseUnits(body, body), parseInitScripts(body)...)
-		h.Schedules.Value = append(append(parseCron(body), parseCrontab(body, "x")...), parseTimers(body, parseServices(body))...)
+		h.Packages.Value, h.Units.Value = parsePackages(body), append(append(parseUnits(body, withoutAliases(body, body)), parseInitScripts(body)...), parseUpstart(body)...)
+		h.Schedules.Value = append(append(parseCron(readByCron(body, body)), parseCrontab(body, "x")...), parseTimers(body, body, parseServices(body))...)
 		h.Commands.Value, h.Mounts.Value, h.Names.Value = parseScripts(body), parseMounts(body, body, body), parseHosts(body)
 		h.Routes.Value = append(parseNginx(body), parseHAProxy(body)...)
 		h.Certificates.Value, _, _ = parseCertificates(body)

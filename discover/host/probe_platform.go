@@ -2,10 +2,18 @@ package host
 
 import "nightferry/internal/estate"
 
-// platformProbes ask how the machine is kept: disks, network, updates, safeguards, load, backups, drift.
+// platformProbes ask how the machine is kept: disks, network, updates, safeguards, load, backups, drift. The two looks
+// at the load stand at the two ends, so that the other questions are the time between them.
 func platformProbes() []probe {
-	return []probe{}
+	return []probe{firstLook(), folderProbe(), diskProbe(), networkProbe(), updateProbe(), safeguardProbe(), historyProbe(), secondLook()}
 }
 
 // fillPlatform makes the sections of how the machine is kept.
-func fillPlatform(*estate.Host, transcript) {}
+func fillPlatform(h *estate.Host, t transcript) {
+	h.Folders, _ = folders(t)
+	h.Disks = section(t, "disks", "", func(body string) []estate.Disk { return parseDisks(body, h.Mounts.Value) })
+	h.Network = section(t, "network", "", parseNetwork)
+	h.Updates = updates(t, h.Identity.Value)
+	h.Safeguards = safeguards(h, t)
+	h.Load = load(t)
+}

@@ -128,13 +128,19 @@ func parseOwners(body string) (owners, parents map[int]int) {
 	return owners, parents
 }
 
-// parseCgroups reads "/proc/1/cgroup:0::/system.slice/ssh.service", or of cgroup v1 the systemd hierarchy.
+// parseCgroups reads "/proc/1/cgroup:0::/system.slice/ssh.service", or of cgroup v1 the hierarchy of the init system.
 func parseCgroups(body string) map[int]string {
 	found := map[int]string{}
 	for line := range lines(body) {
 		pid, rest, ok := ofPID(line, "cgroup")
 		parts := strings.SplitN(rest, ":", 3)
-		if !ok || len(parts) != 3 || parts[1] != "" && parts[1] != "name=systemd" {
+		if !ok || len(parts) != 3 {
+			continue
+		}
+		if parts[1] == "name=openrc" {
+			parts[1], parts[2] = "", "/openrc."+strings.TrimPrefix(parts[2], "/")
+		}
+		if parts[1] != "" && parts[1] != "name=systemd" {
 			continue
 		}
 		if unit := unitOf(parts[2]); unit != "" {
@@ -147,6 +153,9 @@ func parseCgroups(body string) map[int]string {
 // unitOf is the innermost unit of a cgroup path that means something to people: sessions come and go, and the id of
 // a container is not its name.
 func unitOf(cgroup string) string {
+	if at, inside := containerOf(cgroup); inside {
+		return at.runtime + " container"
+	}
 	parts := strings.Split(cgroup, "/")
 	for i, part := range slices.Backward(parts) {
 		switch {
@@ -155,6 +164,8 @@ func unitOf(cgroup string) string {
 		case strings.HasPrefix(part, "docker-"), strings.HasPrefix(part, "libpod-"), strings.HasPrefix(part, "cri-"):
 			runtime, _, _ := strings.Cut(part, "-")
 			return runtime + " container"
+		case strings.HasPrefix(part, "openrc."):
+			return clean(strings.TrimPrefix(part, "openrc."))
 		case part == "docker" && i < len(parts)-1:
 			return "docker container"
 		case strings.HasSuffix(part, ".service"), strings.HasSuffix(part, ".scope") && part != "init.scope":

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -14,12 +15,17 @@ unset ENV BASH_ENV; umask 077
 N='@@NONCE@@'
 CALLS='(^|[^A-Za-z0-9_-])(curl|wget|sftp|scp|ssh|rsync|lftp|ftp|ftpput|ftpget|telnet|psql|pg_dump|pg_basebackup|mysql|mysqldump|smbclient|rclone|aws|mail|mailx|sendmail|msmtp|swaks|nc|ncat|redis-cli|ldapsearch)[^A-Za-z0-9_-]|[a-z]+://'
 export CALLS
-SUDO='@@SUDO@@'; export SUDO
+SUDO='@@SUDO@@'; [ -z "$SUDO" ] || command -v sudo >/dev/null || SUDO=; export SUDO
 F='has() { command -v "$1" >/dev/null; }
 hidden() { d=$1; while d=${d%/*}; [ -n "$d" ]; do if [ -d "$d" ]; then [ ! -x "$d" ]; return; fi; done; return 1; }
 need() { if [ ! -e "$1" ]; then hidden "$1" && exit 91; exit 90; fi; [ -r "$1" ] || exit 91; }
 root() { [ -n "$SUDO" ] && sudo -n "$@" && echo sudo >&5; }
-show() { if [ -r "$1" ]; then cat "$1"; return; fi; [ -e "$1" ] || hidden "$1" || return 90; root cat "$1" || return 91; }
+may() { [ -n "$SUDO" ] && sudo -n -l "$@" >/dev/null; }
+show() {
+  if [ -r "$1" ]; then cat "$1"; return; fi
+  [ -e "$1" ] || hidden "$1" || return 90
+  root cat "$1" && return; may cat "$1" && return 90; return 91
+}
 '
 T=
 if timeout 9 true; then T='timeout 15'; elif timeout -t 9 true; then T='timeout -t 15'; fi 2>/dev/null
@@ -35,7 +41,8 @@ secrets() {
 }
 p() {
   printf '\n%s begin %s\n' "$N" "$1"
-  r=$({ { $T sh -c "$F$4" </dev/null 2>/dev/null 5>&3 3>&- 4>&-; echo $? >&3; } | head -c "$2" | "$3" >&4; } 3>&1)
+  r=$({ { if [ -n "$SUDO" ]; then $T sh -c "$F$4" 5>&3 3>&- 4>&-; else $T sh -c "$F$4" 3>&- 4>&-; fi </dev/null 2>/dev/null; echo $? >&3; } |
+    head -c "$2" | "$3" >&4; } 3>&1)
   printf '\n%s end %s %s\n' "$N" "$1" "$(echo $r)"
 }
 {
@@ -68,5 +75,12 @@ func script(nonce string, sudo bool) string {
 	return b.String()
 }
 
-// Explain is the script as it is sent to every host, for people to read beforehand. Only the random word differs.
-func Explain(sudo bool) string { return script("RANDOM", sudo) }
+// Explain is the script as it is sent to every host, for people to read beforehand, and what follows it. Only the
+// random word differs.
+func Explain(sudo bool) string {
+	return script("RANDOM", sudo) + fmt.Sprintf(`
+# Afterwards, through the same SSH connection, a TLS handshake with the listeners that look like TLS: ports on which it
+# is the custom, and those of web servers and proxies. Nothing is sent but the greeting, and PostgreSQL's question for
+# TLS; %d handshakes of %s at most.
+`, mostHandshakes, handshakeLimit)
+}

@@ -74,6 +74,7 @@ func parseHexAddress(s string) (netip.AddrPort, bool) {
 type holder struct{ process, unit string }
 
 // parseSS reads `ss -p -e` by inode: users:(("sshd",pid=1,fd=3)) uid:0 ino:123 sk:1 cgroup:/system.slice/ssh.service.
+// Versions before 4.0 write users:(("sshd",1,3)), those before 5.10 no cgroup.
 func parseSS(body string) map[string]holder {
 	found := map[string]holder{}
 	for line := range lines(body) {
@@ -102,20 +103,28 @@ type owners struct {
 	users   map[int]string
 	holders map[string]holder
 	units   map[string]string // unit to its one program
+	sole    map[string]string // account, but for root, to the one program that it runs
 }
 
 func newOwners(users map[int]string, holders map[string]holder, found []task) owners {
-	units := map[string]string{}
+	o := owners{users: users, holders: holders, units: map[string]string{}, sole: map[string]string{}}
 	for _, p := range found {
-		switch other, ok := units[p.unit]; {
-		case p.unit == "" || ok && other == p.call.program:
-		case ok:
-			units[p.unit] = "" // several programs: any of them may hold it
-		default:
-			units[p.unit] = p.call.program
-		}
+		note(o.units, p.unit, p.call.program)
+		note(o.sole, p.user, p.call.program)
 	}
-	return owners{users: users, holders: holders, units: units}
+	delete(o.sole, "root") // also opens sockets for others
+	return o
+}
+
+// note keeps the one program of a unit or an account; of several, any may hold a socket, and none is named.
+func note(one map[string]string, of, program string) {
+	switch other, ok := one[of]; {
+	case of == "" || ok && other == program:
+	case ok:
+		one[of] = ""
+	default:
+		one[of] = program
+	}
 }
 
 func (o owners) program(s socket) string {
@@ -125,6 +134,8 @@ func (o owners) program(s socket) string {
 		return h.process
 	case o.units[h.unit] != "":
 		return o.units[h.unit]
+	case h.unit == "" && o.sole[o.users[s.uid]] != "":
+		return o.sole[o.users[s.uid]]
 	}
 	return strings.TrimSuffix(h.unit, ".service")
 }

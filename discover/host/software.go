@@ -25,7 +25,7 @@ func parsePackages(body string) []estate.Package {
 			continue
 		}
 		fields := strings.Split(line, "\t")
-		if len(fields) == 3 && len(fields[0]) > 1 && fields[0][1] == 'i' { // wanted or not, it is installed
+		if len(fields) == 3 && len(fields[0]) > 1 && fields[0][1] == 'i' && fields[1] != "gpg-pubkey" { // wanted or not, it is installed; rpm lists keys too
 			found = append(found, estate.Package{Name: clean(fields[1]), Version: clean(fields[2])})
 		}
 	}
@@ -89,27 +89,133 @@ func unitKind(name string) string {
 	return ""
 }
 
-// parseInitScripts reads "NAME enabled|disabled" of hosts without systemd. Whether it runs, the processes tell.
+// withoutAliases drops the unit files that are further names of a loaded unit: they look as if they were units that
+// do not run. Versions from 248 on say "alias", older ones "enabled".
+func withoutAliases(files, commands string) string {
+	another := map[string]bool{}
+	for _, unit := range properties(commands) {
+		for _, names := range unit["Names"] {
+			for name := range strings.FieldsSeq(names) {
+				another[name] = another[name] || name != unit["Id"][0]
+			}
+		}
+	}
+	var kept strings.Builder
+	for line := range lines(files) {
+		words := strings.Fields(line)
+		if len(words) < 2 || another[words[0]] || words[1] == "alias" {
+			continue
+		}
+		kept.WriteString(line + "\n")
+	}
+	return kept.String()
+}
+
+// parseInitScripts reads "NAME enabled|disabled STATE" of hosts without systemd. Only OpenRC tells what runs, and Red
+// Hat's scripts what was started; elsewhere the processes tell.
 func parseInitScripts(body string) []estate.Unit {
 	byName := map[string]estate.Unit{}
 	for line := range lines(body) {
 		words := strings.Fields(line)
-		if len(words) == 2 {
-			name := clean(words[0])
-			byName[name] = estate.Unit{Name: name, Kind: "init.d", Active: "unknown", Enabled: clean(words[1])}
+		if len(words) < 2 || len(words) > 3 {
+			continue
 		}
+		unit := estate.Unit{Name: clean(words[0]), Kind: "init.d", Active: "unknown", Enabled: clean(words[1])}
+		if len(words) == 3 {
+			unit.Active = clean(words[2])
+		}
+		byName[unit.Name] = unit
 	}
 	return sortedUnits(byName)
 }
 
-// units reads systemd's units, or the init scripts where there is no systemd.
-func units(t transcript) estate.Section[[]estate.Unit] {
-	loaded := section(t, "units", "", func(body string) []estate.Unit { return parseUnits(body, t.body("unitfiles")) })
-	if loaded.Coverage != estate.Absent {
-		if coverage, problem := t.coverage("unitfiles"); loaded.Coverage == estate.Known && coverage != estate.Known {
-			loaded.Problem = "which units are enabled is not known: " + problem
+// parseUpstart reads "conf NAME enabled|disabled" of /etc/init and "job NAME (INSTANCE) GOAL/STATE, process PID" of
+// initctl. Without the bus of the system, initctl tells an ordinary account nothing: then nothing is known of what runs.
+func parseUpstart(body string) []estate.Unit {
+	byName := map[string]estate.Unit{}
+	for line := range lines(body) {
+		kind, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		words := strings.Fields(rest)
+		if len(words) < 2 {
+			continue
 		}
-		return loaded
+		name := clean(words[0])
+		unit, ok := byName[name]
+		if !ok {
+			unit = estate.Unit{Name: name, Kind: "upstart", Active: "unknown"}
+		}
+		switch kind {
+		case "conf":
+			unit.Enabled = clean(words[1])
+		case "job":
+			if state := jobState(words[1:]); unit.Active != "active" { // of several instances, one that runs
+				unit.Active = state
+			}
+		default:
+			continue
+		}
+		byName[name] = unit
 	}
-	return section(t, "initd", "", parseInitScripts)
+	return sortedUnits(byName)
+}
+
+// jobState says in systemd's words what "start/running, process 554" and its like mean.
+func jobState(words []string) string {
+	for _, word := range words {
+		goal, state, ok := strings.Cut(strings.TrimSuffix(word, ","), "/")
+		switch {
+		case !ok || goal != "start" && goal != "stop":
+		case goal == "start" && state == "running":
+			return "active"
+		case goal == "stop" && state == "waiting":
+			return "inactive"
+		case goal == "start":
+			return "activating"
+		default:
+			return "deactivating"
+		}
+	}
+	return "unknown"
+}
+
+// units reads systemd's units, or Upstart's jobs and the init scripts where there is no systemd.
+func units(t transcript) estate.Section[[]estate.Unit] {
+	files := withoutAliases(t.body("unitfiles"), t.body("commands"))
+	loaded := section(t, "units", "", func(body string) []estate.Unit { return parseUnits(body, files) })
+	switch coverage, problem := t.coverage("unitfiles"); {
+	case loaded.Coverage == estate.Absent:
+		return oldUnits(t)
+	case loaded.Coverage == estate.Known && coverage != estate.Known:
+		loaded.Problem = "which units are enabled is not known: " + problem
+	case loaded.Coverage != estate.Known && coverage == estate.Known:
+		problem = loaded.Problem
+		loaded = section(t, "unitfiles", "", func(string) []estate.Unit { return parseUnits("", files) })
+		loaded.Problem = "which units run is not known: " + problem
+		for i := range loaded.Value {
+			loaded.Value[i].Active = "unknown"
+		}
+	}
+	return loaded
+}
+
+// oldUnits are those of Upstart and of init scripts. A script that only hands on to the job of its name is that job.
+func oldUnits(t transcript) estate.Section[[]estate.Unit] {
+	scripts, jobs := section(t, "initd", "", parseInitScripts), section(t, "upstart", "", parseUpstart)
+	switch {
+	case jobs.Coverage == estate.Absent:
+		return scripts
+	case scripts.Coverage != estate.Known && scripts.Coverage != estate.Absent:
+		jobs.Problem = strings.TrimPrefix(jobs.Problem+"; init scripts: "+scripts.Problem, "; ")
+		return jobs
+	case jobs.Coverage != estate.Known:
+		scripts.Problem = "jobs of Upstart: " + jobs.Problem
+		return scripts
+	}
+	byName := map[string]estate.Unit{}
+	for _, unit := range slices.Concat(scripts.Value, jobs.Value) {
+		byName[unit.Name] = unit
+	}
+	jobs.Value = sortedUnits(byName)
+	jobs.Source = "/etc/init.d, " + jobs.Source
+	return jobs
 }

@@ -8,11 +8,13 @@ import (
 	"nightferry/internal/pgread"
 )
 
-// sqlDatabases sizes what the role may: pg_database_size is an error without CONNECT, and a size is not 0.
+// sqlDatabases sizes what the role may: pg_database_size is an error without CONNECT, and a size is not 0. Both functions
+// give NULL for a database that is dropped meanwhile.
 const sqlDatabases pgread.SQL = `
 SELECT d.datname::text, pg_get_userbyid(d.datdba)::text, pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datallowconn,
-       has_database_privilege(d.oid, 'CONNECT'),
-       CASE WHEN has_database_privilege(d.oid, 'CONNECT') OR pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN pg_database_size(d.oid) ELSE -1 END
+       coalesce(has_database_privilege(d.oid, 'CONNECT'), false),
+       CASE WHEN has_database_privilege(d.oid, 'CONNECT') OR pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')
+            THEN coalesce(pg_database_size(d.oid), -1) ELSE -1 END
 FROM pg_database d WHERE NOT d.datistemplate ORDER BY 1`
 
 // listed is a database before it is entered.

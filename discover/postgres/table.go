@@ -23,10 +23,13 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 ORDER BY 2, 3`
 
-// sqlSizes reads file sizes, for which it takes a lock: a table that is being altered makes all of it time out.
+// sqlSizes reads file sizes, for which it takes a lock: a table that is being altered makes all of it time out. One
+// that is dropped meanwhile has none.
 const sqlSizes pgread.SQL = `
-SELECT c.oid::int8, pg_total_relation_size(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`
+SELECT oid, size FROM (
+  SELECT c.oid::int8, pg_total_relation_size(c.oid) size FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema') s
+WHERE size IS NOT NULL`
 
 // sqlSizesEstimated takes no lock: pages as of the last vacuum or analyse, with indexes and TOAST.
 const sqlSizesEstimated pgread.SQL = `

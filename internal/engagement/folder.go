@@ -69,18 +69,21 @@ func (f *Folder) Has(name string) bool {
 
 // Read returns the bytes of a file. Errors are [*FileError]; errors.Is(err, fs.ErrNotExist) tells that the
 // stage that writes it has not run.
-func (f *Folder) Read(name string) ([]byte, error) {
-	file, err := f.root.Open(filepath.FromSlash(name))
+func (f *Folder) Read(name string) ([]byte, error) { return readAll(f.root.FS(), name, f.Path(name)) }
+
+// readAll reads a file, which errors call by another name.
+func readAll(files fs.FS, name, called string) ([]byte, error) {
+	file, err := files.Open(path.Clean(name))
 	if err != nil {
-		return nil, readFailed(f.Path(name), err)
+		return nil, readFailed(called, err)
 	}
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, maxSaved+1))
 	if err != nil {
-		return nil, readFailed(f.Path(name), err)
+		return nil, readFailed(called, err)
 	}
 	if len(text) > maxSaved {
-		return nil, &FileError{Name: f.Path(name), Text: fmt.Sprintf("it is larger than %d MiB", maxSaved>>20)}
+		return nil, &FileError{Name: called, Text: fmt.Sprintf("it is larger than %d MiB", maxSaved>>20)}
 	}
 	return text, nil
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -84,12 +85,16 @@ func (f *Folder) save(file, name string, asset any) error {
 
 // Inventory reads all saved assets, in order of name. Damaged files are told all at once; nothing is returned
 // then, for a part would pass for the whole. Before discovery the inventory is empty.
-func (f *Folder) Inventory() (estate.Inventory, error) {
+func (f *Folder) Inventory() (estate.Inventory, error) { return ReadInventory(f.root.FS(), f.dir) }
+
+// ReadInventory is [Folder.Inventory] of the files of a folder that lies elsewhere, such as in a commit; where is
+// what its files are called by in errors.
+func ReadInventory(files fs.FS, where string) (estate.Inventory, error) {
 	var in estate.Inventory
 	err := errors.Join(
-		readAssets(f, hostsDir, &in.Hosts, func(h estate.Host) string { return h.Name }),
-		readAssets(f, databasesDir, &in.Postgres, func(s estate.PostgresServer) string { return s.Name }),
-		readAssets(f, odooDir, &in.Odoo, func(o estate.OdooServer) string { return o.Name }),
+		readAssets(files, where, hostsDir, &in.Hosts, func(h estate.Host) string { return h.Name }),
+		readAssets(files, where, databasesDir, &in.Postgres, func(s estate.PostgresServer) string { return s.Name }),
+		readAssets(files, where, odooDir, &in.Odoo, func(o estate.OdooServer) string { return o.Name }),
 	)
 	if err != nil {
 		return estate.Inventory{}, err
@@ -98,13 +103,14 @@ func (f *Folder) Inventory() (estate.Inventory, error) {
 }
 
 // readAssets reads one folder of assets.
-func readAssets[T any](f *Folder, dir string, list *[]T, name func(T) string) error {
-	entries, err := fs.ReadDir(f.root.FS(), dir)
+func readAssets[T any](files fs.FS, where, dir string, list *[]T, name func(T) string) error {
+	called := func(file string) string { return filepath.Join(where, filepath.FromSlash(file)) }
+	entries, err := fs.ReadDir(files, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return readFailed(f.Path(dir), err)
+		return readFailed(called(dir), err)
 	}
 	var faults []error
 	for _, entry := range entries {
@@ -114,10 +120,13 @@ func readAssets[T any](f *Folder, dir string, list *[]T, name func(T) string) er
 		}
 		file := path.Join(dir, entry.Name())
 		var asset T
-		if err := f.ReadJSON(file, &asset); err != nil {
+		text, err := readAll(files, file, called(file))
+		if err != nil {
+			faults = append(faults, err)
+		} else if err := decodeJSON(called(file), text, &asset); err != nil {
 			faults = append(faults, err)
 		} else if name(asset) != stem {
-			faults = append(faults, &FileError{Name: f.Path(file), Text: fmt.Sprintf("it holds the facts of %.70q", name(asset)),
+			faults = append(faults, &FileError{Name: called(file), Text: fmt.Sprintf("it holds the facts of %.70q", name(asset)),
 				Hint: "rename the file back, or remove it"})
 		} else {
 			*list = append(*list, asset)

@@ -113,7 +113,7 @@ type Package struct {
 // Unit is a service the init system knows.
 type Unit struct {
 	Name    string `json:"name"`
-	Kind    string `json:"kind"`              // "service", "timer", "socket", "mount", "init.d"
+	Kind    string `json:"kind"`              // "service", "timer", "socket", "mount", "init.d", "upstart"
 	Active  string `json:"active"`            // as systemctl: active, inactive, failed, ...
 	Enabled string `json:"enabled,omitempty"` // as systemctl: enabled, disabled, masked, static, ...
 }
@@ -197,7 +197,7 @@ type WebRoute struct {
 
 // Container is a container seen from the host by the control groups of its processes, without its runtime's socket.
 type Container struct {
-	Runtime  string   `json:"runtime"`         // "docker", "podman", "containerd", "cri-o", "kubernetes", "lxc"
+	Runtime  string   `json:"runtime"`         // "docker", "podman", "containerd", "cri-o", "kubernetes", "lxc", "nspawn"
 	ID       string   `json:"id"`              // the first 12 digits, or its name where that is all that shows
 	Pod      string   `json:"pod,omitempty"`   // uid of the Kubernetes pod it belongs to
 	Name     string   `json:"name,omitempty"`  // where the runtime may be asked

@@ -72,11 +72,22 @@ func hosts() []estate.Host {
 		h.Certificates = estate.Know("tls", []estate.Certificate{})
 		h.Processes, h.Interfaces, h.Names = estate.Know("ps", []estate.Process{}), estate.Know("ip", []estate.Interface{}), estate.Know("hosts", []estate.HostName{})
 		h.Routes, h.Containers = estate.Know("nginx", []estate.WebRoute{}), estate.Miss[[]estate.Container](estate.Absent, "docker", "no such command", "")
+		h.Safeguards = estate.Know("units", []estate.Safeguard{{Kind: "time", State: "on", By: []string{"chronyd"}}, {Kind: "firewall", State: "unknown", Grant: "sudo rule for nft list ruleset"}, {Kind: "monitoring", State: "none"}})
+		h.Updates = estate.Know("apt-get -s", estate.Updates{Manager: "apt", Pending: []string{"nginx", "tzdata"}, Security: []string{"nginx"}, ListsAt: Made().Add(-72 * time.Hour)})
+		h.Load = estate.Know("/proc", estate.Load{CPUBusyBoot: 12.5, AvailableBytes: 3 << 30})
+		h.Disks, h.Network = estate.Know("lsblk", []estate.Disk{{Name: "vda", Kind: "disk", Encrypted: true}}), estate.Know("ip route", estate.Network{})
+		h.Backups = estate.Know("find", []estate.Backup{})
+		h.SudoRules, h.Files, h.Changed = estate.Know("sudoers", []estate.SudoRule{}), estate.Know("stat", []estate.File{}), estate.Know("dpkg", []estate.ChangedFile{{Path: "/usr/bin/x", Change: "content"}})
+		h.Configurations, h.Filestores = estate.Know("files", []estate.Configuration{}), estate.Know("find", []estate.Filestore{})
+		h.Code = estate.Know("find", []estate.CodeModule{})
 		h.Folders, h.Commands = estate.Know("find", []estate.DataFolder{}), estate.Know("grep", []estate.OutboundCall{})
 		return h
 	}
 	db := known("erp-db", estate.Production)
 	db.Packages.Truncated = true
+	db.Backups.Value = []estate.Backup{{Tool: "pg_dump", Where: "/var/backups/pg/*.dump", Newest: Made().Add(-47 * 24 * time.Hour), Oldest: Made().Add(-61 * 24 * time.Hour), Count: 14, Bytes: 48_000_000, Sign: "file"},
+		{Tool: "wal-archive", Where: "/var/lib/postgresql/wal_archive", Sign: "file", Problem: "the folder is closed to this account"}}
+	db.Code = estate.Miss[[]estate.CodeModule](estate.Absent, "find", "no Odoo", "")
 	db.Applications.Value = []estate.Application{{Kind: "postgresql", Version: "13.14", Running: true}}
 	return []estate.Host{
 		known("cloud-app", estate.Target), known("edge", estate.SharedEnv), app, db, known("intf", estate.Production),
