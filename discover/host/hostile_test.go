@@ -30,7 +30,17 @@ import (
 type shell func(conn io.Closer, out io.Writer, script string) int
 
 // startHost is an SSH server with such a shell, and a dialer that knows it.
-func startHost(t *testing.T, serve shell) (*remote.Dialer, remote.Endpoint) {
+func startHost(t testing.TB, serve shell) (*remote.Dialer, remote.Endpoint) {
+	t.Helper()
+	e := serveHost(t, serve)
+	d, err := remote.New([]remote.Endpoint{e}, remote.Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { d.Close() })
+	return d, e
+}
+
+// serveHost is such a server, and the endpoint it is reached by.
+func serveHost(t testing.TB, serve shell) remote.Endpoint {
 	t.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)
@@ -55,11 +65,7 @@ func startHost(t *testing.T, serve shell) (*remote.Dialer, remote.Endpoint) {
 	known := filepath.Join(t.TempDir(), "known_hosts")
 	line := fmt.Sprintf("[%s]:%s %s", address, port, ssh.MarshalAuthorizedKey(signer.PublicKey()))
 	require.NoError(t, os.WriteFile(known, []byte(line), 0o600))
-	e := remote.Endpoint{Name: "erp-db", Address: listener.Addr().String(), User: "assess"}
-	d, err := remote.New([]remote.Endpoint{e}, remote.Options{KnownHosts: []string{known}})
-	require.NoError(t, err)
-	t.Cleanup(func() { d.Close() })
-	return d, e
+	return remote.Endpoint{Name: "erp-db", Address: listener.Addr().String(), User: "assess", KnownHosts: []string{known}}
 }
 
 func serveSSH(conn net.Conn, config *ssh.ServerConfig, serve shell) {
