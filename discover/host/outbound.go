@@ -158,5 +158,8 @@ func outbound(t transcript, plans []estate.Schedule, services map[string]service
 	if s.Value == nil {
 		s.Value = []estate.OutboundCall{}
 	}
+	if coverage, problem := t.coverage("commands"); coverage != estate.Known && coverage != estate.Absent {
+		s.Problem = "what units run is not known: " + problem
+	}
 	return s
 }
