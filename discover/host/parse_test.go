@@ -293,6 +293,9 @@ func FuzzTranscript(f *testing.F) {
 	f.Add("\n@@n hello 1\n\n@@n begin certificates\nfile /a\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\ndenied /b\n\n@@n end certificates 0\n")
 	f.Add("\n@@n hello 1\n\n@@n begin nginx\nserver { listen 1 ssl; } } {\n\n@@n end nginx 0\n\n@@n begin haproxy\n server a\nfrontend\n bind\n\n@@n end haproxy 141\n")
 	f.Add("\n@@n hello 1\n\n@@n begin timers\nId=a\nTimersCalendar={\n\n@@n end timers 0\n\n@@n begin keys\na -1\n\n@@n end keys 0\n\n@@n begin passwd\na:1:2:/:sh\n\n@@n end passwd 0\n")
+	for _, output := range corpus(f) {
+		f.Add(strings.ReplaceAll(output, "\n@@corpus ", "\n@@n "))
+	}
 	f.Fuzz(func(t *testing.T, output string) {
 		h := estate.UnreadHost("x", estate.UnknownEnv, estate.Collection{Coverage: estate.Known})
 		fill(&h, readTranscript(output, "n"))

@@ -167,7 +167,7 @@ done; exit 0`, root: []privilege{{"crontab -l -u ACCOUNT", "the jobs in the cron
   ls -d /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/* /etc/periodic/*/* /usr/local/bin/* /usr/local/sbin/*; } | sort -u | head -n 400 | while read -r f; do
   [ -f "$f" ] && [ -r "$f" ] && read -r first <"$f" || continue
   case $first in '#!'*) grep -E "$CALLS" "$f" /dev/null | head -n 50 ;; esac
-done; exit 0`},
+done; grep -s -E "$CALLS" /etc/init/*.conf /dev/null | head -n 100; exit 0`},
 	}
 }
 
