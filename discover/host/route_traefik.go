@@ -34,8 +34,9 @@ toml != "" { at = index($0, "="); if (at) { k = bare(substr($0, 1, at - 1)); if 
 `
 
 func traefikProbe() probe {
-	return probe{key: "traefik", source: "/etc/traefik", limit: 1 * mib, shell: odooFiles + `
-arguments() { grep -l -s traefik /proc/[0-9]*/cmdline | while read -r f; do tr "\000" "\n" <"$f" | sed -n "$@"; done; }
+	return probe{key: "traefik", source: "/etc/traefik", limit: 1 * mib, shell: programPaths + `
+TRAEFIK=$(grep -l -s traefik /proc/[0-9]*/cmdline | while read -r f; do tr "\000" "\n" <"$f"; echo; done)
+arguments() { printf "%s\n" "$TRAEFIK" | sed -n "$@"; }
 named() { while read -r f; do plain "$f" && echo "$f"; done; }
 static=$({ ls -d /etc/traefik/*.yml /etc/traefik/*.yaml /etc/traefik/*.toml; arguments -e "s/^--config[fF]ile=//p"; } | sort -u | named)
 dirs=$({ echo /etc/traefik/conf.d; echo /etc/traefik/dynamic; arguments -e "s/^--providers.file.directory=//p"; for f in $static; do show "$f" | sed -n -E "s/^[[:space:]]*directory[[:space:]]*[:=][[:space:]]*[\"]?([^\"[:space:]]+).*/\1/p"; done; } | sort -u | named)
