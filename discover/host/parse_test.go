@@ -256,7 +256,8 @@ http {
 func TestParseHAProxy(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []estate.WebRoute{
-		{Proxy: "haproxy", Names: []string{"api"}, Listen: []string{"10.0.0.25:443"}, Upstream: []string{"10.77.5.90:443", "fhir.partner.example:443"}, TLS: true},
+		{Proxy: "haproxy", Names: []string{"api"}, Listen: []string{"10.0.0.25:443"}, Upstream: []string{"10.77.5.90:443", "fhir.partner.example:443"}, TLS: true,
+			Certificates: []string{"/etc/x.pem"}, Unverified: true},
 		{Proxy: "haproxy", Names: []string{"stats"}, Listen: []string{":8404"}, Upstream: []string{}},
 	}, parseHAProxy("global\ndefaults\nfrontend api\n  bind 10.0.0.25:443 ssl crt /etc/x.pem\n  use_backend fhir if { path /fhir }\n  default_backend lab\nbackend fhir\n  server one fhir.partner.example:443 ssl verify none\nbackend lab\n  server two 10.77.5.90:443\nbackend unused\n  server three 10.9.9.9:80\nlisten stats\n  bind :8404\n"))
 }

@@ -184,12 +184,7 @@ find /etc/nginx /etc/haproxy /etc/apache2 /etc/httpd /etc/ssl /etc/pki/tls /etc/
   | grep -v -e '^/etc/ssl/certs/ca-certificates' -e '/site-packages/' -e '/dist-packages/' -e '/node_modules/' | sort | head -n 200 | while read -r f; do
   if [ -r "$f" ]; then echo "file $f"; sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/{p;/-----END/q;}' "$f"; else echo "denied $f"; fi
 done; exit 0`},
-		{key: "nginx", source: "/etc/nginx", limit: 1 * mib, shell: `
-[ -d /etc/nginx ] || exit 90; [ -r /etc/nginx ] && [ -x /etc/nginx ] || exit 91
-for f in /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/*; do [ -f "$f" ] && { [ -r "$f" ] && cat "$f" || echo '# unreadable'; echo; }; done |
-  grep -E '[{}]|^[[:space:]]*(listen|server_name|proxy_pass|server|ssl|uwsgi_pass|grpc_pass|fastcgi_pass)[[:space:]]|^# unreadable'; exit 0`},
-		{key: "haproxy", source: "/etc/haproxy/haproxy.cfg", limit: 1 * mib, shell: `
-need /etc/haproxy/haproxy.cfg
-grep -E '^(global|defaults|frontend|backend|listen)|^[[:space:]]+(bind|server|default_backend|use_backend)[[:space:]]' /etc/haproxy/haproxy.cfg; exit 0`},
+		nginxProbe(),
+		haproxyProbe(),
 	}
 }
