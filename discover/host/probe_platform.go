@@ -5,7 +5,7 @@ import "nightferry/internal/estate"
 // platformProbes ask how the machine is kept: disks, network, updates, safeguards, load, backups, drift. The two looks
 // at the load stand at the two ends, so that the other questions are the time between them.
 func platformProbes() []probe {
-	return []probe{firstLook(), folderProbe(), diskProbe(), networkProbe(), updateProbe(), safeguardProbe(), historyProbe(), backupProbe(), secondLook()}
+	return []probe{firstLook(), folderProbe(), diskProbe(), networkProbe(), updateProbe(), safeguardProbe(), historyProbe(), backupProbe(), sudoProbe(), driftProbe(), changedProbe(), secondLook()}
 }
 
 // fillPlatform makes the sections of how the machine is kept.
@@ -18,4 +18,7 @@ func fillPlatform(h *estate.Host, t transcript) {
 	h.Safeguards = safeguards(h, t)
 	h.Load = load(t)
 	h.Backups = backups(h, t, w)
+	h.SudoRules = sudoRules(t, w)
+	h.Files = configurationFiles(t, w)
+	h.Changed = changedFiles(t)
 }
