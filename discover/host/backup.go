@@ -18,6 +18,16 @@ const backupTools = `pg_basebackup|pg_dumpall|pg_dump|pgbackrest|barman|wal-g|wa
 // backupNames are the words by which people name what makes backups.
 const backupNames = `backup|bkp|pg_?dump|sqldump|dbdump|dump[-_]|[-_]dump|basebackup|pgbackrest|barman|wal-?[eg]$|restic|borg|duplicity|duply|rsnapshot|rdiff|tarsnap|kopia|bacula|bareos|veeam|amanda|sicherung|sauvegarde`
 
+// logLines is the program that judges the lines of a log: what tells of success, and when.
+const logLines = `
+      $0 == "@denied@" { print "closed " f " " at; no = 1; exit }
+      { l = tolower($0); gsub(/(^|[^0-9])(0|no) (errors?|failures?|failed)/, "", l)
+        ok = l ~ /done|complete|success|finished|snapshot [0-9a-f]+ saved/ && l !~ /nothing|not |never|already running|fail|error|abort|unsuccess|incomplete|could not|cannot/
+        if (ok) { n++; t = "-"; if (match($0, /[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9]/)) { t = substr($0, RSTART, RLENGTH); sub(/ /, "T", t) }
+          if (n == 1) first = t
+          last = t } }
+      END { if (!no) print "log " f " " at " " n + 0 " " (n ? first : "-") " " (n ? last : "-") " " ok + 0 }`
+
 // backupProbe looks for configuration, scripts, logs and units of backups. Of a log it tells how many lines speak of
 // success, and the times of the first and the last: the lines themselves stay there.
 func backupProbe() probe {
@@ -38,14 +48,7 @@ done
 for f; do
   at=$(stat -c %Y "$f")
   if [ -r "$f" ] || [ "$SUDO" ]; then
-    { if [ -r "$f" ]; then tail -n 2000 "$f"; else root tail -n 2000 "$f" || echo '@denied@'; fi; } | awk -v f="$f" -v at="$at" '
-      $0 == "@denied@" { print "closed " f " " at; no = 1; exit }
-      { l = tolower($0); gsub(/(^|[^0-9])(0|no) (errors?|failures?|failed)/, "", l)
-        ok = l ~ /done|complete|success|finished|snapshot [0-9a-f]+ saved/ && l !~ /nothing|not |never|already running|fail|error|abort|unsuccess|incomplete|could not|cannot/
-        if (ok) { n++; t = "-"; if (match($0, /[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9]/)) { t = substr($0, RSTART, RLENGTH); sub(/ /, "T", t) }
-          if (n == 1) first = t
-          last = t } }
-      END { if (!no) print "log " f " " at " " n + 0 " " (n ? first : "-") " " (n ? last : "-") " " ok + 0 }'
+    { if [ -r "$f" ]; then tail -n 2000 "$f"; else root tail -n 2000 "$f" || echo '@denied@'; fi; } | awk -v f="$f" -v at="$at" '` + logLines + `'
   else echo "closed $f $at"; fi
 done
 [ -d /run/systemd/system ] || exit 0

@@ -34,7 +34,7 @@ files=$(find /etc/ssh/sshd_config /etc/ssh/sshd_config.d /etc/nginx /etc/haproxy
   /etc/systemd/system /etc/hosts /etc/fstab /etc/resolv.conf /etc/nsswitch.conf /etc/sudoers /etc/sudoers.d /etc/rsyslog.conf /etc/rsyslog.d /etc/logrotate.conf /etc/logrotate.d /etc/sysctl.conf /etc/sysctl.d \
   /etc/security/limits.conf /etc/security/limits.d /etc/chrony.conf /etc/chrony /etc/ntp.conf /etc/nftables.conf /etc/ufw /etc/docker/daemon.json /etc/ldap/ldap.conf /etc/sssd/sssd.conf /etc/inittab \
   /etc/network/interfaces /etc/netplan /etc/postfix/main.cf /etc/postfix/master.cf /usr/local/bin /usr/local/sbin /usr/local/etc -xdev -maxdepth 5 \( -path /etc/apache2/mods-available -o -name '.?*' \) -prune \
-  -o -type f ! -name '*.key' ! -name '*.pem' ! -name '*.crt' ! -name '*~' ! -name '*.dpkg-*' ! -name '*.rpm*' ! -name '*.swp' -print | sort -u)
+  -o -type f ! -name '*.key' ! -name '*.keys' ! -name '*.keytab' ! -name README ! -name '*.pem' ! -name '*.crt' ! -name '*~' ! -name '*.dpkg-*' ! -name '*.rpm*' ! -name '*.swp' -print | sort -u)
 odd=$(echo "$files" | grep -c '[^A-Za-z0-9._@+:,/-]')
 files=$(echo "$files" | grep '^/[A-Za-z0-9._@+:,/-]*$'); all=$(echo "$files" | grep -c .)
 files=$(echo "$files" | head -n 400); echo "n $all $odd"
