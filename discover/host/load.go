@@ -184,12 +184,17 @@ func round(n float64, digits int) float64 {
 // load joins the looks and sysstat's records.
 func load(t transcript) estate.Section[estate.Load] {
 	first := parseLook(t.body("loadbefore"), t.self)
-	s := section(t, "loadafter", "", func(body string) estate.Load { return loadOf(first, parseLook(body, t.self)) })
+	s := section(t, "loadafter", "", func(body string) estate.Load {
+		second := parseLook(body, t.self)
+		if first.seconds <= 0 {
+			return loadOf(second, second)
+		}
+		return loadOf(first, second)
+	})
 	if s.Coverage != estate.Known {
 		return s
 	}
 	if first.seconds <= 0 {
-		s.Value.Seconds = 0
 		s.Problem = "the first of the two looks is missing: there are no rates"
 	}
 	switch coverage, problem := t.coverage("sysstat"); {

@@ -40,5 +40,5 @@ func requireFolder(t *testing.T, want lab.TrueFolder, h *estate.Host) {
 
 func show(t *testing.T, h *estate.Host) string {
 	return string(text(t, &estate.Host{Folders: h.Folders, Disks: h.Disks, Network: h.Network, Updates: h.Updates, Safeguards: h.Safeguards,
-		Load: h.Load, Backups: h.Backups, SudoRules: h.SudoRules}))
+		Load: h.Load, Backups: h.Backups, SudoRules: h.SudoRules, Files: h.Files, Changed: h.Changed}))
 }
