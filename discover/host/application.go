@@ -203,6 +203,9 @@ func (p product) recognise(h *estate.Host) estate.Application {
 // matches knows "name", "name*" and "name[0-9]*".
 func matches(patterns []string, name string) bool {
 	for _, pattern := range patterns {
+		if name == "" || pattern[0] != name[0] { // thousands of packages against all products
+			continue
+		}
 		stem, open := strings.CutSuffix(pattern, "*")
 		stem, digit := strings.CutSuffix(stem, "[0-9]")
 		rest, ok := strings.CutPrefix(name, stem)

@@ -22,11 +22,13 @@ type transcript struct {
 	late   bool // time was up before its end
 	self   int  // process id of the script's shell
 	frames map[string]frame
+
+	sources map[string]string // of the probes' facts, by key; nil where a transcript was not read from output
 }
 
 // readTranscript takes apart the output of the script. A frame without an end is not kept: its exit code is unknown.
 func readTranscript(output, nonce string) transcript {
-	t := transcript{frames: map[string]frame{}}
+	t := transcript{frames: map[string]frame{}, sources: sources()}
 	mark := "\n@@" + nonce + " "
 	parts := strings.Split(output, mark)
 	open, body := "", ""
@@ -91,7 +93,7 @@ func (t transcript) coverage(key string) (estate.Coverage, string) {
 
 // section reads one probe by a parser. grant is the right that would help where reading is denied.
 func section[T any](t transcript, key, grant string, parse func(string) T) estate.Section[T] {
-	source := sourceOf(key)
+	source := t.source(key)
 	coverage, problem := t.coverage(key)
 	if coverage != estate.Known {
 		if coverage != estate.Denied {
@@ -110,13 +112,21 @@ func section[T any](t transcript, key, grant string, parse func(string) T) estat
 // privilegeSudo is how a section says that a part of it was read with sudo.
 const privilegeSudo = "sudo"
 
-func sourceOf(key string) string {
+// sources says where the facts of each probe are from. The probes are written anew each time they are listed, so that
+// is done once a host.
+func sources() map[string]string {
+	found := map[string]string{}
 	for _, p := range probes() {
-		if p.key == key {
-			return p.source
-		}
+		found[p.key] = p.source
 	}
-	return ""
+	return found
+}
+
+func (t transcript) source(key string) string {
+	if t.sources == nil {
+		return sources()[key]
+	}
+	return t.sources[key]
 }
 
 // body is what a probe printed; empty where it did not answer well.

@@ -88,7 +88,7 @@ func fill(h *estate.Host, t transcript) {
 	h.Processes = section(t, "processes", "", func(string) []estate.Process { return processes(running) })
 	if strings.TrimSpace(t.body("hidepid")) != "0" && h.Processes.Coverage == estate.Known && t.body("hidepid") != "" {
 		me := pairs(t.body("identity"))["me"]
-		h.Processes = estate.Miss[[]estate.Process](estate.Denied, sourceOf("processes"), "/proc hides other accounts' processes (hidepid)",
+		h.Processes = estate.Miss[[]estate.Process](estate.Denied, t.source("processes"), "/proc hides other accounts' processes (hidepid)",
 			"make "+me+" a member of the group that the gid= option of /proc names")
 	}
 	h.Packages = section(t, "packages", "", parsePackages)

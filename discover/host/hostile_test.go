@@ -146,6 +146,7 @@ func TestCollect(t *testing.T) {
 
 func TestHostileHosts(t *testing.T) {
 	t.Parallel()
+	whole := string(record(t))
 	tests := map[string]struct {
 		serve    shell
 		coverage estate.Coverage
@@ -167,9 +168,7 @@ func TestHostileHosts(t *testing.T) {
 			return 0
 		}, estate.Known, "", "no answer in time"},
 		"drops the line in the middle": {func(conn io.Closer, out io.Writer, script string) int {
-			var whole bytes.Buffer
-			ordinary(&whole, script)
-			out.Write(whole.Bytes()[:whole.Len()/2])
+			says(out, script, whole[:min(len(whole)/2, 20_000)]) // within one window: the client has nothing to say, and the reset loses nothing
 			conn.Close()
 			return -1
 		}, estate.Known, "", "ended early"},
