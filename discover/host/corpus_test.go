@@ -110,6 +110,9 @@ func told(h estate.Host) []string {
 		if !s.LastRun.IsZero() {
 			last = "last " + s.LastRun.Format("2006-01-02 15:04:05")
 		}
+		if s.CatchesUp {
+			last += " catches up"
+		}
 		say("schedule %s [%s] %s %s %s %s", s.Where, s.When, s.User, s.Program, strings.Join(s.Hosts, " "), last)
 	}
 	for _, m := range h.Mounts.Value {
@@ -210,14 +213,14 @@ func debians(others string) map[string]expectation {
 			"listener tcp 127.0.0.1:8069 odoo by odoo",
 			"connection 127.0.0.1:0 127.0.0.1:8069 nginx ×1",
 			"mount /var/lib/odoo xfs /dev/sdb mounted=true fstab=true ro=false 117510/204700",
-			"schedule logrotate.timer [*-*-* 00:00:00] root logrotate last 2026-03-03 00:00:01",
+			"schedule logrotate.timer [*-*-* 00:00:00] root logrotate last 2026-03-03 00:00:01 catches up",
 		}, nil},
 		"debian-12": {"debian", "12", "systemd", "amazon", 6, "", []string{
 			"process odoo by 101 in docker container ×1",
 			"listener tcp *:8069 docker by root",
 			"listener udp 10.20.1.42:68 systemd-networkd by systemd-network",
 			"schedule backup-filestore.timer [*-*-* 03:15:00] root restic s3.eu-central-1.vault.example:443 last 2026-03-03 03:16:20",
-			"schedule dpkg-db-backup.timer [*-*-* 00:00:00] root dpkg-db-backup",
+			"schedule dpkg-db-backup.timer [*-*-* 00:00:00] root dpkg-db-backup catches up",
 		}, []string{"sshd.service", "timesync1"}},
 		"debian-13": {"debian", "13", "systemd", "kvm", 7, others, []string{
 			"listener tcp *:5432 postgres by postgres",
@@ -291,9 +294,9 @@ func redHats(others string) map[string]expectation {
 			"unit init.d vsftpd unknown disabled",
 			"unit upstart tty active disabled",
 			"unit upstart control-alt-delete inactive enabled",
-			"schedule /etc/anacrontab [@daily] root run-parts",
-			"schedule /etc/anacrontab [@weekly] root run-parts",
-			"schedule /etc/anacrontab [@monthly] root run-parts",
+			"schedule /etc/anacrontab [@daily] root run-parts catches up",
+			"schedule /etc/anacrontab [@weekly] root run-parts catches up",
+			"schedule /etc/anacrontab [@monthly] root run-parts catches up",
 			"schedule /etc/cron.d/lab-results [*/5 6-20 * * mon-fri] hl7 lftp labor.partner.example:22",
 			"schedule /var/spool/cron/svenja [@reboot] svenja tunnel",
 			"schedule /etc/cron.daily [@daily] root mysql-dump.cron",
@@ -317,7 +320,7 @@ func redHats(others string) map[string]expectation {
 			"process odoo by 100100 in libpod container ×1",
 			"listener tcp *:8069 conmon by pods",
 			"unit timer podman-auto-update.timer inactive disabled",
-			"schedule podman-auto-update.timer [*-*-* 00:00:00] root podman",
+			"schedule podman-auto-update.timer [*-*-* 00:00:00] root podman catches up",
 		}, nil},
 		"rocky-9": {"rocky", "9.4", "systemd", "amazon", 4, others, []string{
 			"listener tcp 10.20.1.65:6379 redis-server by redis",

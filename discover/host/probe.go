@@ -138,7 +138,7 @@ systemctl show --no-pager -p Id -p Names -p User -p ExecStart -p ExecStartPre -p
   $(systemctl show --no-pager -p Unit '*.timer' | sed -n 's/^Unit=\(.*\.service\)$/\1/p')`},
 		{key: "timers", source: "systemctl show", limit: 1 * mib, shell: `
 [ -d /run/systemd/system ] || exit 90
-TZ=UTC systemctl show --no-pager -p Id -p Unit -p TimersCalendar -p TimersMonotonic -p LastTriggerUSec -p NextElapseUSecRealtime '*.timer'`},
+TZ=UTC systemctl show --no-pager -p Id -p Unit -p TimersCalendar -p TimersMonotonic -p Persistent -p LastTriggerUSec -p NextElapseUSecRealtime '*.timer'`},
 		{key: "timerfiles", source: "files of timers", limit: 1 * mib, shell: `
 [ -d /run/systemd/system ] || exit 90
 for d in /etc /run /usr/local/lib /usr/lib /lib; do
