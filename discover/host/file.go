@@ -108,7 +108,7 @@ func configurationFiles(t transcript, w walked) estate.Section[[]estate.File] {
 	if len(d.denied) > 0 {
 		problems = append(problems, fmt.Sprintf("%d of %d files may not be read, and have no hash", len(d.denied), len(d.files)))
 		var commands [][]string
-		for _, file := range d.denied[:min(len(d.denied), 20)] {
+		for _, file := range d.denied[:min(len(d.denied), 8)] {
 			commands = append(commands, []string{path.Join(path.Dir(cmp.Or(w.ls, "/bin/ls")), "cat"), file})
 		}
 		s.Grant = sudoLine(pairs(t.body("identity"))["me"], commands...)
@@ -203,7 +203,7 @@ func changedFiles(t transcript) estate.Section[[]estate.ChangedFile] {
 	if len(c.denied) > 0 {
 		s.Problem = fmt.Sprintf("%d files may not be read, and were not compared", len(c.denied))
 		var commands [][]string
-		for _, file := range c.denied[:min(len(c.denied), 10)] {
+		for _, file := range c.denied[:min(len(c.denied), 8)] {
 			commands = append(commands, []string{cmp.Or(c.md5sum, "/usr/bin/md5sum"), file})
 		}
 		s.Grant = sudoLine(pairs(t.body("identity"))["me"], commands...)

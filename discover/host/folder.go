@@ -276,12 +276,12 @@ func folders(t transcript) (estate.Section[[]estate.DataFolder], walked) {
 // closedWords names the closed folders.
 func closedWords(w walked) string {
 	var said []string
-	for _, c := range w.closed[:min(len(w.closed), 10)] {
+	for _, c := range w.closed[:min(len(w.closed), 8)] {
 		said = append(said, c.path)
 	}
 	words := strings.Join(said, ", ")
-	if len(w.closed) > 10 {
-		words += fmt.Sprintf(" and %d more", len(w.closed)-10)
+	if len(w.closed) > 8 {
+		words += fmt.Sprintf(" and %d more", len(w.closed)-8)
 	}
 	if words != "" {
 		words = "closed to this account: " + words
@@ -298,7 +298,7 @@ func (w walked) grant(account string) string {
 		return ""
 	}
 	var commands [][]string
-	for _, c := range w.closed[:min(len(w.closed), 10)] {
+	for _, c := range w.closed[:min(len(w.closed), 8)] {
 		commands = append(commands, []string{w.ls, "-lnR", "--full-time", c.path})
 	}
 	return sudoLine(account, commands...)

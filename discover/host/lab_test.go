@@ -171,6 +171,8 @@ func TestLabTwice(t *testing.T) {
 		for _, at := range []*estate.Host{h, second[name]} {
 			at.Collected.At = time.Time{}
 			at.Connections = estate.Section[[]estate.Connection]{} // of a living system
+			at.Load = estate.Section[estate.Load]{}
+			at.Folders, at.Backups = estate.Section[[]estate.DataFolder]{}, estate.Section[[]estate.Backup]{} // messages come in, logs are archived
 			for i := range at.Schedules.Value {
 				at.Schedules.Value[i].LastRun, at.Schedules.Value[i].NextRun = time.Time{}, time.Time{}
 			}

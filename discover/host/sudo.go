@@ -242,9 +242,9 @@ func sudoRules(t transcript, w walked) estate.Section[[]estate.SudoRule] {
 	case !read.any:
 		s.Coverage, s.Problem, s.Grant = estate.Denied, "this account may not read it; what is here is only what this account itself may do", grant
 	case len(read.closed) > 0:
-		s.Problem = "may not be read: " + strings.Join(read.closed[:min(len(read.closed), 10)], ", ")
+		s.Problem = "may not be read: " + strings.Join(read.closed[:min(len(read.closed), 8)], ", ")
 		commands := [][]string{}
-		for _, file := range read.closed[:min(len(read.closed), 10)] {
+		for _, file := range read.closed[:min(len(read.closed), 8)] {
 			command := []string{path.Join(path.Dir(w.ls), "cat"), file}
 			if file == "/etc/sudoers.d" {
 				command[0] = w.ls
