@@ -185,7 +185,7 @@ func (p product) recognise(h *estate.Host) estate.Application {
 		if unit.Enabled == "masked" {
 			continue
 		}
-		if unit.Kind == "service" && matches(p.units, strings.TrimSuffix(unit.Name, ".service")) || unit.Kind == "init.d" && matches(p.units, unit.Name) {
+		if unit.Kind == "service" && matches(p.units, strings.TrimSuffix(unit.Name, ".service")) || (unit.Kind == "init.d" || unit.Kind == "upstart") && matches(p.units, unit.Name) {
 			sign("unit %s", unit.Name)
 		}
 	}

@@ -197,9 +197,9 @@ func debians(others string) map[string]expectation {
 		}, []string{"44873"}},
 		"debian-10": {"debian", "10", "systemd", "microsoft", 7, others, []string{
 			"interface tun0 10.99.0.6/32",
-			"listener tcp *:6661 java by mirth",
-			"connection 10.20.1.31:6661 10.20.5.17:0 java ×1",
-			"connection 10.99.0.6:0 192.0.2.77:2575 java ×1",
+			"listener tcp *:6661 mirth-server-launcher.jar by mirth",
+			"connection 10.20.1.31:6661 10.20.5.17:0 mirth-server-launcher.jar ×1",
+			"connection 10.99.0.6:0 192.0.2.77:2575 mirth-server-launcher.jar ×1",
 			"unit service mirth-archive.service failed static",
 			"unit service openvpn@partner.service active",
 			"schedule mirth-archive.timer [Mon..Fri *-*-* 19:30:00, OnBootUSec=10min] mirth mirth-archive last 2026-03-02 19:30:17",
@@ -317,7 +317,7 @@ func redHats(others string) map[string]expectation {
 			"schedule dnf-makecache.timer [OnUnitInactiveUSec=1h, OnBootUSec=10min] root dnf last 2026-03-03 10:02:11",
 		}, nil},
 		"rhel-9": {"rhel", "9.5", "systemd", "kvm", 4, others, []string{
-			"process odoo by 100100 in libpod container ×1",
+			"process odoo by 100100 in podman container ×1",
 			"listener tcp *:8069 conmon by pods",
 			"unit timer podman-auto-update.timer inactive disabled",
 			"schedule podman-auto-update.timer [*-*-* 00:00:00] root podman catches up",

@@ -45,9 +45,11 @@ func readTranscript(output, nonce string) transcript {
 		case words[0] == "begin" && len(words) == 2:
 			open, body = words[1], rest
 		case words[0] == "end" && len(words) >= 3 && words[1] == open:
-			code, err := strconv.Atoi(words[len(words)-1])
-			if _, twice := t.frames[open]; err == nil && !twice {
-				t.frames[open] = frame{body: body, code: code, cut: code == sigPipe, root: words[2] == "sudo"}
+			if f, ok := ended(words[2:]); ok {
+				if _, twice := t.frames[open]; !twice {
+					f.body = body
+					t.frames[open] = f
+				}
 			}
 			open = ""
 		case words[0] == "bye":
@@ -55,6 +57,24 @@ func readTranscript(output, nonce string) transcript {
 		}
 	}
 	return t
+}
+
+// ended reads how a probe ended: its exit code, "cut" where a limit cut the body, and "sudo" for each part that was read
+// with it, in any order.
+func ended(words []string) (frame, bool) {
+	f, known := frame{}, false
+	for _, word := range words {
+		switch code, err := strconv.Atoi(word); {
+		case word == "cut":
+			f.cut = true
+		case word == "sudo":
+			f.root = true
+		case err == nil:
+			f.code, known = code, true
+			f.cut = f.cut || code == sigPipe
+		}
+	}
+	return f, known
 }
 
 // The codes of shells and timeout(1).
@@ -102,7 +122,7 @@ func section[T any](t transcript, key, grant string, parse func(string) T) estat
 		return estate.Miss[T](coverage, source, problem, grant)
 	}
 	s := estate.Know(source, parse(t.frames[key].body))
-	s.Truncated = t.frames[key].cut
+	s.Truncated = t.frames[key].cut || strings.Count(t.frames[key].body, "\n") > mostRows
 	if t.frames[key].root {
 		s.Privilege = privilegeSudo
 	}

@@ -144,7 +144,7 @@ func routes(t transcript) estate.Section[[]estate.WebRoute] {
 		for _, file := range denied[:min(len(denied), 20)] {
 			commands = append(commands, []string{catOf(t), file})
 		}
-		joined.Grant = sudoLine(pairs(t.body("identity"))["me"], commands...)
+		joined.Grant = t.grant(commands...)
 		problems = append(problems, "this account may not read "+strings.Join(denied[:min(len(denied), 20)], ", "))
 	}
 	joined.Source, joined.Problem = strings.Join(sources, ", "), strings.Join(problems, "; ")

@@ -27,7 +27,7 @@ for f in /etc/apache2/apache2.conf /etc/apache2/httpd.conf /etc/apache2/ports.co
   text=$(show "$f"); code=$?
   [ "$code" = 91 ] && echo "denied $f"
   [ "$code" = 0 ] && printf "%s\n" "$text" | awk '` + apacheAWK + `'
-done; exit 0`}
+done; exit 0`, root: []privilege{{"cat /etc/apache2/sites-enabled/NAME, cat /etc/httpd/conf.d/NAME", "what Apache serves, where its files are closed"}}}
 }
 
 // apacheHost is a virtual host while it is read, or what is said for all.

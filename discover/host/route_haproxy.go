@@ -21,7 +21,7 @@ for f in /etc/haproxy/haproxy.cfg /usr/local/etc/haproxy/haproxy.cfg /etc/haprox
     grep -E "^(global|defaults|frontend|backend|listen|userlist|peers|resolvers|program)|^[[:space:]]+(bind|server|default-server|default_backend|use_backend|maxconn|timeout|http-response|http-after-response|ssl-default-bind-options|rate-limit)[[:space:]]" |
     sed -E -e "/^[[:space:]]+http-/!b" -e "/(set|add)-header/!d" -e "s/((set|add)-header[[:space:]]+[A-Za-z0-9-]+).*/\1/"
 done
-[ -n "$seen" ] || exit 90; exit 0`}
+[ -n "$seen" ] || exit 90; exit 0`, root: []privilege{{"cat /etc/haproxy/haproxy.cfg", "what HAProxy serves, and where it sends it"}}}
 }
 
 // haproxyPart is a section of haproxy.cfg.

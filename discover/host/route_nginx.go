@@ -49,7 +49,7 @@ for f in /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/http.d/*.conf
   text=$(show "$f"); code=$?
   [ "$code" = 0 ] && printf "%s\n" "$text"
   [ "$code" = 91 ] && echo "unreadable_file $f;"
-done | awk '` + nginxAWK + `'; exit 0`}
+done | awk '` + nginxAWK + `'; exit 0`, root: []privilege{{"cat /etc/nginx/nginx.conf, cat /etc/nginx/conf.d/NAME, cat /etc/nginx/sites-enabled/NAME", "what nginx serves, where its files are closed"}}}
 }
 
 // nginxRoute is a server block while it is read.

@@ -42,7 +42,7 @@ secrets() {
 p() {
   printf '\n%s begin %s\n' "$N" "$1"
   r=$({ { if [ -n "$SUDO" ]; then $T sh -c "$F$4" 5>&3 3>&- 4>&-; else $T sh -c "$F$4" 3>&- 4>&-; fi </dev/null 2>/dev/null; echo $? >&3; } |
-    head -c "$2" | "$3" >&4; } 3>&1)
+    { head -c "$2"; if read -r more || [ -n "$more" ]; then echo cut >&3; fi; } | "$3" >&4; } 3>&1)
   printf '\n%s end %s %s\n' "$N" "$1" "$(echo $r)"
 }
 {

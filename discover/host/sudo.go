@@ -24,7 +24,7 @@ if [ -d /etc/sudoers.d ]; then
     case $f in @closed) echo "@closed /etc/sudoers.d" ;; *.*|*~) ;; *) show "/etc/sudoers.d/$f" | tags; [ -r "/etc/sudoers.d/$f" ] || [ "$SUDO" ] || echo "@closed /etc/sudoers.d/$f" ;; esac
     echo
   done
-fi; exit 0`}
+fi; exit 0`, root: []privilege{{"cat /etc/sudoers, ls /etc/sudoers.d, cat /etc/sudoers.d/NAME", "who may become root"}}}
 }
 
 // sudoers is what was read of the rules.
