@@ -120,17 +120,18 @@ func measure(t testing.TB, endpoints []remote.Endpoint, parallel int) figures {
 		}
 	}
 	var c tally
-	before, began := ownCPU(t), time.Now()
+	before, began := usedCPU(t, syscall.RUSAGE_SELF), time.Now()
 	_, err = discover.Run(t.Context(), targets, discover.Options{Clock: time.Now, Parallel: parallel}, &c, nil)
 	require.NoError(t, err)
-	c.Seconds, c.CPU, c.MiB = time.Since(began).Seconds(), ownCPU(t)-before, mostResident(t)
+	c.Seconds, c.CPU, c.MiB = time.Since(began).Seconds(), usedCPU(t, syscall.RUSAGE_SELF)-before, mostResident(t)
 	return c.figures
 }
 
-func ownCPU(t testing.TB) float64 {
+// usedCPU is in seconds.
+func usedCPU(t testing.TB, whose int) float64 {
 	t.Helper()
 	var usage syscall.Rusage
-	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	require.NoError(t, syscall.Getrusage(whose, &usage))
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()).Seconds()
 }
 
@@ -193,14 +194,18 @@ func BenchmarkFiftyHosts(b *testing.B) {
 		}
 	}
 	var own figures
-	var plain float64
+	var plain, plainCPU float64
 	for b.Loop() {
+		before := usedCPU(b, syscall.RUSAGE_CHILDREN) // the sshds are not waited for yet, and do not count
 		plain += plainSSH(b, ssh, ways, parallel)
+		plainCPU += usedCPU(b, syscall.RUSAGE_CHILDREN) - before
 		f := errand{Endpoints: ways, Parallel: parallel}.run(b)
 		require.Equal(b, hosts, f.Complete, f.Problems)
 		own.Seconds, own.CPU, own.MiB = own.Seconds+f.Seconds, own.CPU+f.CPU, max(own.MiB, f.MiB)
 	}
 	b.ReportMetric(own.Seconds/float64(b.N), "s/50hosts")
+	b.ReportMetric(own.CPU/plainCPU, "cpu/plain-ssh") // on a busy machine both cost more
+	b.Logf("own CPU %.2f times that of plain ssh", own.CPU/plainCPU)
 	goal(b, "own-cpu-ms/host", own.CPU*1000/hosts/float64(b.N), mostOwnCPU)
 	goal(b, "rss-MiB", own.MiB, mostMemory)
 	goal(b, "wall/plain-ssh", own.Seconds/plain, mostOfPlain)
