@@ -34,7 +34,7 @@ func TestBackups(t *testing.T) {
 		"f\t5\t50\t1\t2\t3\t/srv/scans\t*.zip\nd\t1700000000\t/data/dump\nd\t1700000000\t/srv/other\np\t/bin/ls\n")
 	s := backups(h, transcript{frames: map[string]frame{"backups": {body: body}, "identity": {body: "me=assess"}}}, w)
 	require.Equal(t, estate.Known, s.Coverage)
-	require.Equal(t, "sudo: assess ALL=(root) NOPASSWD: /usr/bin/tail -n 2000 /var/log/pg_dump.log, /bin/ls -lnR --full-time /data/dump", s.Grant)
+	require.Equal(t, "sudo: assess ALL=(root) NOPASSWD: /usr/bin/tail -n 2000 /var/log/pg_dump.log, /usr/bin/ls -lnR --full-time /data/dump", s.Grant)
 	nov := time.Unix(1700000000, 0).UTC()
 	require.Equal(t, []estate.Backup{
 		{Tool: "backup", Where: "/data/dump", Sign: "file", Problem: "closed to this account; a file was last added or removed there on 2023-11-14"},

@@ -164,8 +164,7 @@ func requireNoCanary(t *testing.T, canaries lab.Canaries, written []byte) {
 
 // TestLabTwice: what did not change is written by the same bytes, but for times that move by themselves.
 func TestLabTwice(t *testing.T) {
-	t.Parallel()
-	l := lab.Shared(t)
+	l := lab.Exclusive(t) // others leave processes
 	first, second := readLab(t, l), readLab(t, l)
 	for name, h := range first {
 		for _, at := range []*estate.Host{h, second[name]} {
