@@ -26,6 +26,7 @@ type discoverOptions struct {
 	explain bool
 	grants  bool
 	sudo    bool
+	super   bool
 	asJSON  bool
 }
 
@@ -44,7 +45,8 @@ stopped or killed goes on where it was; --fresh asks everything again. Every
 access is a line in access.jsonl.
 
 No right beyond the account's own is used. --sudo also tries sudo -n on hosts, for
-the commands that --explain --grants prints and no other.`,
+the commands that --explain --grants prints and no other. A PostgreSQL role that is a
+superuser could write, and is refused unless --allow-superuser is given.`,
 		Example: `  nightferry discover
   nightferry discover --explain | less            what would be run and read
   nightferry discover --explain --grants          which rights would show more
@@ -75,6 +77,7 @@ the commands that --explain --grants prints and no other.`,
 	flags.BoolVar(&o.explain, "explain", false, "print what would be run and read on every kind of target, and stop")
 	flags.BoolVar(&o.grants, "grants", false, "with --explain: print the rights that would show more, and what each would add")
 	flags.BoolVar(&o.sudo, "sudo", false, "on hosts, also try `sudo -n` for the commands that --explain --grants prints")
+	flags.BoolVar(&o.super, "allow-superuser", false, "read PostgreSQL also where the role is a superuser, who could write")
 	flags.BoolVar(&o.asJSON, "json", false, "print what happens as JSON lines")
 	cmd.AddCommand(newDiscoverDiff(a))
 	return cmd
@@ -94,7 +97,7 @@ func (a *app) discover(ctx context.Context, o discoverOptions) (err error) {
 		return outcome.Misused(err)
 	}
 	defer closing(ways, &err)
-	all, roles, err := a.targets(ctx, d, ways, o.sudo)
+	all, roles, err := a.targets(ctx, d, ways, o)
 	if err != nil {
 		return err
 	}
@@ -163,27 +166,29 @@ func (a *app) discovered(d *desk, asJSON bool) error {
 }
 
 // targets lists what is in scope, and by whom it is read.
-func (a *app) targets(ctx context.Context, d *desk, ways *reach, sudo bool) (all []discover.Target, roles map[string]string, err error) {
+func (a *app) targets(ctx context.Context, d *desk, ways *reach, o discoverOptions) (all []discover.Target, roles map[string]string, err error) {
 	roles = map[string]string{}
 	add := func(t discover.Target, role string) {
 		all = append(all, t)
 		roles[t.ID()] = role
 	}
-	options := host.Options{Clock: a.now, Nonce: rand.Text, Sudo: sudo}
+	options := host.Options{Clock: a.now, Nonce: rand.Text, Sudo: o.sudo}
 	for _, h := range d.e.Hosts {
 		e := ways.endpoint(h)
 		add(host.Target(ways.dialer, e, h.Environment, options), e.User)
 	}
 	for _, s := range d.e.Databases {
-		collector := postgres.Collector{Name: s.Name, Environment: s.Environment, Host: s.Host, Via: ways.hops(s.Via), Config: ways.postgres(s, ""), Now: a.now}
+		config := ways.postgres(s, "")
+		config.AllowSuperuser = o.super
+		collector := postgres.Collector{Name: s.Name, Environment: s.Environment, Host: s.Host, Via: ways.hops(s.Via), Config: config, Now: a.now}
 		add(collector.Target(), s.User)
 	}
-	for _, o := range d.e.Odoo {
-		rpc, err := ways.odoo(ctx, o)
+	for _, server := range d.e.Odoo {
+		rpc, err := ways.odoo(ctx, server)
 		if err != nil {
 			return nil, nil, err
 		}
-		add(odoo.Target(odoo.Server{Name: o.Name, Environment: o.Environment, Host: o.Host, Via: ways.hops(o.Via), RPC: rpc}, a.now), o.User)
+		add(odoo.Target(odoo.Server{Name: server.Name, Environment: server.Environment, Host: server.Host, Via: ways.hops(server.Via), RPC: rpc}, a.now), server.User)
 	}
 	return all, roles, nil
 }

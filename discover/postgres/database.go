@@ -14,8 +14,11 @@ const sqlDatabases pgread.SQL = `
 SELECT d.datname::text, pg_get_userbyid(d.datdba)::text, pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datallowconn,
        coalesce(has_database_privilege(d.oid, 'CONNECT'), false),
        CASE WHEN has_database_privilege(d.oid, 'CONNECT') OR pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')
-            THEN coalesce(pg_database_size(d.oid), -1) ELSE -1 END
-FROM pg_database d WHERE NOT d.datistemplate ORDER BY 1`
+            THEN coalesce(pg_database_size(d.oid), -1) ELSE -1 END,
+       d.datistemplate, (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = d.dattablespace), greatest(d.datconnlimit, 0)::int,
+       age(d.datfrozenxid)::int8, mxid_age(d.datminmxid)::int8,
+       ARRAY(SELECT DISTINCT a.privilege_type FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a WHERE a.grantee = 0 ORDER BY 1)
+FROM pg_database d WHERE d.datname NOT IN ('template0', 'template1') ORDER BY 1`
 
 // listed is a database before it is entered.
 type listed struct {
@@ -26,11 +29,13 @@ type listed struct {
 }
 
 // databases lists all databases of the cluster and enters each that it may.
-func (r reading) databases(ctx context.Context, note func(string)) estate.Section[[]estate.Database] {
+func (r *reading) databases(ctx context.Context, note func(string)) estate.Section[[]estate.Database] {
 	const source = "pg_database"
 	found, err := list(ctx, r, sqlDatabases, func(row pgread.Row, d *listed) error {
-		err := row.Scan(&d.exact, &d.Owner, &d.Encoding, &d.Collation, &d.open, &d.connect, &d.SizeBytes)
-		d.Name, d.Owner, d.Collation = clean(d.exact), clean(d.Owner), clean(d.Collation)
+		err := row.Scan(&d.exact, &d.Owner, &d.Encoding, &d.Collation, &d.open, &d.connect, &d.SizeBytes,
+			&d.Template, &d.Tablespace, &d.ConnectionLimit, &d.XIDAge, &d.MultiXactAge, &d.PublicRights)
+		d.Name, d.Owner, d.Collation, d.Tablespace = clean(d.exact), clean(d.Owner), clean(d.Collation), clean(d.Tablespace)
+		d.PublicRights = cleanAll(d.PublicRights)
 		return err
 	})
 	if err != nil {
@@ -41,9 +46,9 @@ func (r reading) databases(ctx context.Context, note func(string)) estate.Sectio
 		note(fmt.Sprintf("database %s (%d of %d)", d.Name, i+1, len(found)))
 		switch {
 		case !d.open:
-			refuse(&d.Database, estate.Denied, "the database takes no connections", "ALTER DATABASE "+pgread.Ident(d.Name)+" ALLOW_CONNECTIONS true")
+			d.Miss(estate.Denied, "the database takes no connections", "ALTER DATABASE "+pgread.Ident(d.Name)+" ALLOW_CONNECTIONS true")
 		case !d.connect:
-			refuse(&d.Database, estate.Denied, "the role may not connect to it",
+			d.Miss(estate.Denied, "the role may not connect to it",
 				"GRANT CONNECT ON DATABASE "+pgread.Ident(d.Name)+" TO "+pgread.Ident(r.session.Server().Role))
 		default:
 			r.enter(ctx, d.exact, &d.Database)
@@ -53,69 +58,46 @@ func (r reading) databases(ctx context.Context, note func(string)) estate.Sectio
 	return estate.Know(source, databases)
 }
 
-func refuse(d *estate.Database, coverage estate.Coverage, problem, grant string) {
-	d.Extensions = estate.Miss[[]estate.Extension](coverage, "", problem, grant)
-	d.Tables = estate.Miss[[]estate.Table](coverage, "", problem, grant)
-	d.Sequences = estate.Miss[[]estate.Sequence](coverage, "", problem, grant)
-}
-
-// enter reads one database, over the session at hand where it is connected to it.
-func (r reading) enter(ctx context.Context, name string, d *estate.Database) {
+// enter reads one database, over the connection at hand where it is connected to it.
+func (r *reading) enter(ctx context.Context, name string, d *estate.Database) {
 	inside := r
-	if name != r.session.Server().Database {
+	if name != r.config.Database && name != r.session.Server().Database {
+		if r.left.bytes <= 0 {
+			d.Miss(estate.Failed, "the server has sent all that a whole cluster may", "")
+			return
+		}
 		config := r.config
 		config.Database = name
 		session, err := pgread.Open(ctx, config)
+		if pgread.KindOf(err) == pgread.Lost && ctx.Err() == nil && r.left.connections > 0 {
+			r.left.connections--
+			session, err = pgread.Open(ctx, config)
+		}
 		if err != nil {
-			refuse(d, coverageOf(err), err.Error(), mendOf(err))
+			d.Miss(coverageOf(err), err.Error(), mendOf(err))
 			return
 		}
-		defer session.Close(ctx)
-		inside.session = session
+		inside = &reading{session: session, config: config, left: r.left}
+		defer func() { inside.session.Close(ctx) }()
 	}
-	d.Extensions = inside.extensions(ctx)
-	d.Tables = inside.tables(ctx)
-	d.Sequences = inside.sequences(ctx)
+	inside.inside(ctx, d)
 }
 
-const sqlExtensions pgread.SQL = `SELECT extname::text, extversion FROM pg_extension ORDER BY 1`
-
-func (r reading) extensions(ctx context.Context) estate.Section[[]estate.Extension] {
-	found, err := list(ctx, r, sqlExtensions, func(row pgread.Row, e *estate.Extension) error {
-		err := row.Scan(&e.Name, &e.Version)
-		e.Name, e.Version = clean(e.Name), clean(e.Version)
-		return err
-	})
-	return section("pg_extension", found, err)
-}
-
-// sqlSequences asks for the last value only where the role may know it, and says where it may not.
-const sqlSequences pgread.SQL = `
-SELECT n.nspname::text, c.relname::text, coalesce(t.relname::text || '.' || a.attname::text, ''), s.seqincrement,
-       has_sequence_privilege(c.oid, 'SELECT, USAGE'),
-       CASE WHEN has_sequence_privilege(c.oid, 'SELECT, USAGE') THEN pg_sequence_last_value(c.oid) END
-FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0
-LEFT JOIN pg_class t ON t.oid = d.refobjid LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-WHERE c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-ORDER BY 1, 2`
-
-func (r reading) sequences(ctx context.Context) estate.Section[[]estate.Sequence] {
-	hidden := 0
-	found, err := list(ctx, r, sqlSequences, func(row pgread.Row, s *estate.Sequence) error {
-		var readable bool
-		err := row.Scan(&s.Schema, &s.Name, &s.OwnedBy, &s.Increment, &readable, &s.LastValue)
-		s.Schema, s.Name, s.OwnedBy = clean(s.Schema), clean(s.Name), clean(s.OwnedBy)
-		if !readable {
-			hidden++
-		}
-		return err
-	})
-	result := section("pg_sequence", found, err)
-	if result.Coverage.IsKnown() && hidden > 0 {
-		result.Coverage = estate.Denied
-		result.Problem = fmt.Sprintf("the last value of %d of %d sequences is hidden; names and steps are complete", hidden, len(found))
-		result.Grant = "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO " + pgread.Ident(r.session.Server().Role)
-	}
-	return result
+// inside reads what there is in each database.
+func (r *reading) inside(ctx context.Context, d *estate.Database) {
+	d.Locale = r.locale(ctx)
+	d.Extensions = r.extensions(ctx)
+	d.Tables = r.tables(ctx)
+	d.Sequences = r.sequences(ctx)
+	d.Indexes = r.indexes(ctx)
+	d.Types = r.types(ctx)
+	d.LargeObjects = r.largeObjects(ctx)
+	d.PublicGrants = r.publicGrants(ctx)
+	d.DefaultPrivileges = r.defaultPrivileges(ctx)
+	d.Publications = r.publications(ctx)
+	d.Subscriptions = r.subscriptions(ctx)
+	d.ForeignServers = r.foreignServers(ctx)
+	d.EventTriggers = r.eventTriggers(ctx)
+	d.Routines = r.routines(ctx)
+	d.Features = r.features(ctx)
 }

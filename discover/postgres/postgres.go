@@ -41,30 +41,28 @@ func (c Collector) Target() discover.Target {
 
 // Collect reads the cluster. It never fails: what goes wrong is in the coverage of the asset and its sections.
 func (c Collector) Collect(ctx context.Context, note func(step string)) estate.PostgresServer {
-	server := estate.PostgresServer{Name: c.Name, Environment: c.Environment, Host: c.Host}
-	server.Collected = estate.Collection{At: c.Now().UTC().Truncate(time.Second), Account: c.Config.User, Via: c.Via,
-		Address: c.Config.Address(), Coverage: estate.Known}
-	notAsked(&server)
+	server := estate.UnreadPostgres(c.Name, c.Environment, estate.Collection{At: c.Now().UTC().Truncate(time.Second),
+		Account: c.Config.User, Via: c.Via, Address: c.Config.Address(), Coverage: estate.Known})
+	server.Host = c.Host
 	note("connecting")
-	session, err := pgread.Open(ctx, c.Config)
+	config := bounded(c.Config)
+	session, err := pgread.Open(ctx, config)
 	if err != nil {
 		server.Collected.Coverage, server.Collected.Problem, server.Collected.Mend = coverageOf(err), err.Error(), mendOf(err)
 		return server
 	}
 	defer session.Close(ctx)
 	known := session.Server()
-	server.Version = estate.Know("server_version", estate.PostgresVersion{Number: known.Number, Text: clean(known.Version)})
+	server.Version = estate.Know("server_version", versionOf(known.Number, known.Version))
 	if known.Superuser {
 		server.Collected.Warnings = append(server.Collected.Warnings, "read as a superuser, who could also write")
 	}
-	r := reading{session: session, config: c.Config}
-	note("settings")
-	server.Settings = r.settings(ctx)
-	note("roles")
-	server.Roles = r.roles(ctx)
-	note("clients")
-	server.Clients = r.clients(ctx)
-	server.Archiver = r.archiver(ctx)
+	if known.Pooled {
+		server.Collected.Warnings = append(server.Collected.Warnings,
+			"read through a connection pooler: addresses of clients are the pooler's, and databases that it does not pass on cannot be read")
+	}
+	r := &reading{session: session, config: config, left: &allowance{bytes: mostBytes, connections: mostReopened}}
+	r.cluster(ctx, &server, note)
 	server.Databases = r.databases(ctx, note)
 	if ctx.Err() != nil {
 		server.Collected.Coverage, server.Collected.Problem = estate.Timeout, "reading was cut short"
@@ -72,36 +70,24 @@ func (c Collector) Collect(ctx context.Context, note func(step string)) estate.P
 	return server
 }
 
-// notAsked is what each section is until it is read.
-func notAsked(server *estate.PostgresServer) {
-	server.Version.Coverage = estate.NotAsked
-	server.Settings.Coverage = estate.NotAsked
-	server.Roles.Coverage = estate.NotAsked
-	server.Clients.Coverage = estate.NotAsked
-	server.Archiver.Coverage = estate.NotAsked
-	server.Databases.Coverage = estate.NotAsked
-}
-
-// reading is one session on the way through its sections.
-type reading struct {
-	session *pgread.Session
-	config  pgread.Config
-}
-
-// list reads the rows of a query, each by scan.
-func list[T any](ctx context.Context, r reading, query pgread.SQL, scan func(pgread.Row, *T) error) ([]T, error) {
-	values := []T{}
-	err := r.session.Read(ctx, func(reader *pgread.Reader) error {
-		return reader.Each(query, nil, func(row pgread.Row) error {
-			var value T
-			if err := scan(row, &value); err != nil {
-				return err
-			}
-			values = append(values, value)
-			return nil
-		})
-	})
-	return values, err
+// cluster reads what there is once a cluster.
+func (r *reading) cluster(ctx context.Context, server *estate.PostgresServer, note func(string)) {
+	note("settings")
+	server.Settings = r.settings(ctx)
+	server.State = r.state(ctx)
+	server.WAL = r.wal(ctx)
+	server.Access = r.access(ctx)
+	note("roles")
+	server.Roles = r.roles(ctx)
+	server.PasswordForms = r.passwordForms(ctx)
+	server.RoleSettings = r.roleSettings(ctx)
+	note("clients")
+	server.Clients = r.clients(ctx)
+	server.Standbys = r.standbys(ctx)
+	server.Slots = r.slots(ctx)
+	server.Prepared = r.prepared(ctx)
+	server.Archiver = r.archiver(ctx)
+	server.Tablespaces = r.tablespaces(ctx)
 }
 
 // section wraps what list read.

@@ -3,7 +3,7 @@ package postgres_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -95,8 +95,8 @@ func TestDatabase(t *testing.T) {
 	one := int64(1)
 	last := int64(500)
 	require.Equal(t, estate.Know("pg_sequence", []estate.Sequence{
-		{Schema: "public", Name: "ir_sequence_001", LastValue: &one, Increment: 1},
-		{Schema: "public", Name: "partner_id_seq", OwnedBy: "partner.id", LastValue: &last, Increment: 1}}), d.Sequences)
+		{Schema: "public", Name: "ir_sequence_001", LastValue: &one, Increment: 1, Min: 1, Max: math.MaxInt64},
+		{Schema: "public", Name: "partner_id_seq", OwnedBy: "partner.id", LastValue: &last, Increment: 1, Min: 1, Max: math.MaxInt32, ColumnType: "integer"}}), d.Sequences)
 }
 
 // TestWithoutRights: what the role may not see is denied with its grant, never none or zero.
@@ -226,30 +226,7 @@ func TestExplainNamesOnlyReads(t *testing.T) {
 	for _, catalogue := range []string{"pg_settings", "pg_roles", "pg_stat_activity", "pg_class", "pg_sequence", "pg_stat_archiver"} {
 		require.Contains(t, text, catalogue)
 	}
-	for _, word := range []string{"INSERT", "UPDATE", "DELETE", "pg_authid", "pg_user_mapping"} {
-		require.NotContains(t, text, word)
+	for _, word := range []string{"INSERT INTO", "UPDATE ", "DELETE FROM", "pg_user_mapping ", "umoptions", "s.subconninfo", "fdwoptions"} {
+		require.False(t, strings.Contains(text, word), word)
 	}
-}
-
-// BenchmarkTables reads a database of 20,000 tables, as some estates have them; 15 s and 256 MB are its bounds.
-func BenchmarkTables(b *testing.B) {
-	c := pgtest.Shared(b)
-	name := c.Database(b, "")
-	const tables, batch = 20_000, 500
-	for first := 0; first < tables; first += batch {
-		var statements strings.Builder
-		for i := first; i < first+batch; i++ {
-			fmt.Fprintf(&statements, "CREATE TABLE t%d (id serial PRIMARY KEY, a text, b numeric, c timestamp, d int, e jsonb, f bool, g date, h text, i int);", i)
-		}
-		c.Exec(b, name, statements.String())
-	}
-	config := c.Config(name, "postgres")
-	config.AllowSuperuser = true
-	collector := postgres.Collector{Name: "db", Config: config, Now: clock}
-	b.ReportAllocs()
-	for b.Loop() {
-		server := collector.Collect(b.Context(), func(string) {})
-		require.Equal(b, estate.Known, server.Databases.Coverage)
-	}
-	b.ReportMetric(float64(tables*b.N)/b.Elapsed().Seconds(), "tables/s")
 }

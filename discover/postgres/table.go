@@ -9,32 +9,50 @@ import (
 
 // Each query of tables is asked once a database, whatever the number of tables, and joined here by OID.
 
-// sqlTables: reltuples is -1 for never analysed since 14; before, 0 means that or empty, and only a vacuum or
+// sqlTables has two versions: WITH OIDS ended with 12. reltuples is -1 for never analysed since 14; before, 0 means that or empty, and only a vacuum or
 // analyse on record makes it empty.
-const sqlTables pgread.SQL = `
+const (
+	sqlTables   = sqlTablesHead + `false` + sqlTablesTail
+	sqlTables11 = sqlTablesHead + `c.relhasoids` + sqlTablesTail
+
+	sqlTablesHead pgread.SQL = `
 SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text, c.relpersistence = 'u', c.relreplident::text,
        CASE WHEN c.reltuples > 0 THEN c.reltuples::int8
             WHEN c.reltuples = 0 AND (c.relpages > 0 OR current_setting('server_version_num')::int >= 140000
                  OR coalesce(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid),
                              pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid)) IS NOT NULL) THEN 0
             ELSE -1 END,
-       coalesce(obj_description(c.oid, 'pg_class'), '')
+       coalesce(obj_description(c.oid, 'pg_class'), ''),
+       CASE WHEN c.relkind IN ('r', 'm') THEN age(c.relfrozenxid)::int8 ELSE 0 END, c.relispartition, NOT c.relispopulated, c.relrowsecurity,
+       coalesce((SELECT s.srvname::text FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid), ''), `
+	sqlTablesTail pgread.SQL = `
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 ORDER BY 2, 3`
+)
+
+func tablesQuery(major int) pgread.SQL {
+	if major < 12 {
+		return sqlTables11
+	}
+	return sqlTables
+}
 
 // sqlSizes reads file sizes, for which it takes a lock: a table that is being altered makes all of it time out. One
 // that is dropped meanwhile has none.
 const sqlSizes pgread.SQL = `
-SELECT oid, size FROM (
-  SELECT c.oid::int8, pg_total_relation_size(c.oid) size FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+SELECT oid, size, pg_indexes_size(oid::oid), toast FROM (
+  SELECT c.oid::int8, pg_total_relation_size(c.oid) size, CASE WHEN c.reltoastrelid = 0 THEN 0 ELSE pg_total_relation_size(c.reltoastrelid) END toast FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema') s
 WHERE size IS NOT NULL`
 
 // sqlSizesEstimated takes no lock: pages as of the last vacuum or analyse, with indexes and TOAST.
 const sqlSizesEstimated pgread.SQL = `
 SELECT c.oid::int8, current_setting('block_size')::int8 * (c.relpages + coalesce(t.relpages, 0)
-         + coalesce((SELECT sum(x.relpages) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid IN (c.oid, c.reltoastrelid)), 0))::int8
+         + coalesce((SELECT sum(x.relpages) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid IN (c.oid, c.reltoastrelid)), 0))::int8,
+       current_setting('block_size')::int8 * coalesce((SELECT sum(x.relpages) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid), 0)::int8,
+       current_setting('block_size')::int8 * (coalesce(t.relpages, 0)
+         + coalesce((SELECT sum(x.relpages) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.reltoastrelid AND c.reltoastrelid <> 0), 0))::int8
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
 WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`
 
@@ -52,8 +70,15 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND a.a
 ORDER BY a.attrelid, a.attnum`
 )
 
+func columnsQuery(major int) pgread.SQL {
+	if major < 12 {
+		return sqlColumns11
+	}
+	return sqlColumns
+}
+
 const sqlKeys pgread.SQL = `
-SELECT i.indrelid::int8, i.indisprimary,
+SELECT i.indrelid::int8, i.indisprimary, i.indisreplident, i.indimmediate,
        ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(attnum, place)
              JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.attnum
              WHERE u.place <= coalesce((to_jsonb(i) ->> 'indnkeyatts')::int, i.indnatts) ORDER BY u.place)
@@ -101,14 +126,15 @@ func identityOf(relreplident string) string {
 
 // tables reads all tables of a database. Sizes of partitioned tables are those of their partitions, which are
 // tables of their own, so theirs is 0.
-func (r reading) tables(ctx context.Context) estate.Section[[]estate.Table] {
+func (r *reading) tables(ctx context.Context) estate.Section[[]estate.Table] {
 	const source = "pg_class, pg_attribute, pg_index, pg_constraint"
 	places := map[int64]int{} // OID → index
-	tables, err := list(ctx, r, sqlTables, func(row pgread.Row, t *estate.Table) error {
+	tables, err := list(ctx, r, tablesQuery(r.major()), func(row pgread.Row, t *estate.Table) error {
 		var oid int64
 		var kind, identity string
-		err := row.Scan(&oid, &t.Schema, &t.Name, &kind, &t.Unlogged, &identity, &t.RowEstimate, &t.Comment)
-		t.Schema, t.Name, t.Comment = clean(t.Schema), clean(t.Name), clean(t.Comment)
+		err := row.Scan(&oid, &t.Schema, &t.Name, &kind, &t.Unlogged, &identity, &t.RowEstimate, &t.Comment,
+			&t.XIDAge, &t.Partition, &t.Unpopulated, &t.RowSecurity, &t.ForeignServer, &t.WithOIDs)
+		t.Schema, t.Name, t.Comment, t.ForeignServer = clean(t.Schema), clean(t.Name), clean(t.Comment), clean(t.ForeignServer)
 		t.Kind = kindOf(kind)
 		if kind == "r" || kind == "p" {
 			t.ReplicaIdentity = identityOf(identity)
@@ -135,14 +161,10 @@ func (r reading) tables(ctx context.Context) estate.Section[[]estate.Table] {
 
 // details adds columns, keys and references. A table that was made between two queries is not in places, and
 // left for the next time.
-func (r reading) details(ctx context.Context, tables []estate.Table, places map[int64]int) error {
+func (r *reading) details(ctx context.Context, tables []estate.Table, places map[int64]int) error {
 	types := map[string]string{} // one copy of each type's name, whatever the number of columns
-	columns := sqlColumns
-	if r.session.Server().Major() < 12 {
-		columns = sqlColumns11
-	}
-	return r.session.Read(ctx, func(reader *pgread.Reader) error {
-		err := reader.Each(columns, nil, func(row pgread.Row) error {
+	return r.read(ctx, func(reader *pgread.Reader) error {
+		err := reader.Each(columnsQuery(r.major()), nil, func(row pgread.Row) error {
 			var oid int64
 			var c estate.Column
 			err := row.Scan(&oid, &c.Name, &c.Type, &c.NotNull, &c.Generated)
@@ -158,19 +180,7 @@ func (r reading) details(ctx context.Context, tables []estate.Table, places map[
 		if err != nil {
 			return err
 		}
-		err = reader.Each(sqlKeys, nil, func(row pgread.Row) error {
-			var oid int64
-			var primary bool
-			var names []string
-			err := row.Scan(&oid, &primary, &names)
-			if i, known := places[oid]; known && primary {
-				tables[i].PrimaryKey = cleanAll(names)
-			} else if known {
-				tables[i].UniqueKeys = append(tables[i].UniqueKeys, cleanAll(names))
-			}
-			return err
-		})
-		if err != nil {
+		if err = reader.Each(sqlKeys, nil, keysInto(tables, places)); err != nil {
 			return err
 		}
 		return reader.Each(sqlReferences, nil, func(row pgread.Row) error {
@@ -186,16 +196,44 @@ func (r reading) details(ctx context.Context, tables []estate.Table, places map[
 	})
 }
 
+// keysInto adds each key to its table. One that is checked late cannot identify a row to replication.
+func keysInto(tables []estate.Table, places map[int64]int) func(pgread.Row) error {
+	return func(row pgread.Row) error {
+		var oid int64
+		var primary, identity, immediate bool
+		var names []string
+		err := row.Scan(&oid, &primary, &identity, &immediate, &names)
+		i, known := places[oid]
+		if err != nil || !known {
+			return err
+		}
+		t := &tables[i]
+		names = cleanAll(names)
+		switch {
+		case primary:
+			t.PrimaryKey, t.Deferrable = names, !immediate
+		default:
+			t.UniqueKeys = append(t.UniqueKeys, names)
+		}
+		if identity {
+			t.IdentityKey = names
+		}
+		return nil
+	}
+}
+
 // sizes adds the bytes of each table, estimated where a lock is in the way.
-func (r reading) sizes(ctx context.Context, tables []estate.Table, places map[int64]int) (estimated bool, err error) {
+func (r *reading) sizes(ctx context.Context, tables []estate.Table, places map[int64]int) (estimated bool, err error) {
 	read := func(query pgread.SQL) error {
-		return r.session.Read(ctx, func(reader *pgread.Reader) error {
+		return r.read(ctx, func(reader *pgread.Reader) error {
 			return reader.Each(query, nil, func(row pgread.Row) error {
 				var oid int64
-				var bytes *int64 // NULL for a table that was dropped meanwhile
-				err := row.Scan(&oid, &bytes)
-				if i, known := places[oid]; known && bytes != nil {
-					tables[i].TotalBytes = *bytes
+				var bytes, indexes, toast *int64 // NULL for what was dropped meanwhile
+				err := row.Scan(&oid, &bytes, &indexes, &toast)
+				if i, known := places[oid]; known && bytes != nil && indexes != nil && toast != nil {
+					t := &tables[i]
+					t.TotalBytes, t.IndexBytes, t.ToastBytes = *bytes, *indexes, *toast
+					t.HeapBytes = max(0, *bytes-*indexes-*toast)
 				}
 				return err
 			})

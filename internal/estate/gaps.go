@@ -49,11 +49,18 @@ func (inventory Inventory) Gaps() []Gap {
 		addGap(&gaps, asset, "roles", p.Roles)
 		addGap(&gaps, asset, "clients", p.Clients)
 		addGap(&gaps, asset, "archiver", p.Archiver)
+		addGap(&gaps, asset, "state", p.State)
+		addGap(&gaps, asset, "write-ahead log", p.WAL)
+		addGap(&gaps, asset, "password forms", p.PasswordForms)
+		addGap(&gaps, asset, "role settings", p.RoleSettings)
+		addGap(&gaps, asset, "access rules", p.Access)
+		addGap(&gaps, asset, "replication slots", p.Slots)
+		addGap(&gaps, asset, "standbys", p.Standbys)
+		addGap(&gaps, asset, "prepared transactions", p.Prepared)
+		addGap(&gaps, asset, "tablespaces", p.Tablespaces)
 		addGap(&gaps, asset, "databases", p.Databases)
 		for _, d := range p.Databases.Value {
-			addGap(&gaps, asset+"/"+d.Name, "extensions", d.Extensions)
-			addGap(&gaps, asset+"/"+d.Name, "tables", d.Tables)
-			addGap(&gaps, asset+"/"+d.Name, "sequences", d.Sequences)
+			gaps.database(asset+"/"+d.Name, d)
 		}
 	}
 	for _, o := range inventory.Odoo {
@@ -83,6 +90,32 @@ func (l *gapList) asset(name string, c Collection) bool {
 	}
 	*l = append(*l, Gap{Asset: name, Coverage: c.Coverage, Problem: c.Problem, Mend: c.Mend})
 	return true
+}
+
+// database notes what is not known of a database. What keeps the tables closed, mostly that it could not be entered,
+// is told once and not of every section.
+func (l *gapList) database(asset string, d Database) {
+	addGap(l, asset, "extensions", d.Extensions)
+	addGap(l, asset, "tables", d.Tables)
+	addGap(l, asset, "sequences", d.Sequences)
+	var more gapList
+	addGap(&more, asset, "locale", d.Locale)
+	addGap(&more, asset, "indexes", d.Indexes)
+	addGap(&more, asset, "types", d.Types)
+	addGap(&more, asset, "large objects", d.LargeObjects)
+	addGap(&more, asset, "grants to all", d.PublicGrants)
+	addGap(&more, asset, "default privileges", d.DefaultPrivileges)
+	addGap(&more, asset, "publications", d.Publications)
+	addGap(&more, asset, "subscriptions", d.Subscriptions)
+	addGap(&more, asset, "foreign servers", d.ForeignServers)
+	addGap(&more, asset, "event triggers", d.EventTriggers)
+	addGap(&more, asset, "routines", d.Routines)
+	addGap(&more, asset, "features of versions", d.Features)
+	for _, gap := range more {
+		if d.Tables.Coverage.IsKnown() || gap.Problem != d.Tables.Problem || gap.Mend != d.Tables.Grant {
+			*l = append(*l, gap)
+		}
+	}
 }
 
 // addGap notes a section that is not known, or that a grant or a limit keeps from being whole. Absent is knowledge:

@@ -23,7 +23,29 @@ func UnreadPostgres(name string, environment Environment, c Collection) Postgres
 		Name: name, Environment: environment, Collected: c,
 		Version: unread[PostgresVersion](), Settings: unread[[]Setting](), Roles: unread[[]Role](),
 		Clients: unread[[]DatabaseClient](), Archiver: unread[Archiver](), Databases: unread[[]Database](),
+		State: unread[ClusterState](), WAL: unread[WALFolder](), PasswordForms: unread[[]PasswordForm](),
+		RoleSettings: unread[[]RoleSetting](), Access: unread[[]AccessRule](), Slots: unread[[]ReplicationSlot](),
+		Standbys: unread[[]Standby](), Prepared: unread[[]PreparedTransaction](), Tablespaces: unread[[]Tablespace](),
 	}
+}
+
+// Miss marks every section of the database as missed, for the same reason.
+func (d *Database) Miss(coverage Coverage, problem, grant string) {
+	d.Extensions = Miss[[]Extension](coverage, "", problem, grant)
+	d.Tables = Miss[[]Table](coverage, "", problem, grant)
+	d.Sequences = Miss[[]Sequence](coverage, "", problem, grant)
+	d.Locale = Miss[Locale](coverage, "", problem, grant)
+	d.Indexes = Miss[Indexes](coverage, "", problem, grant)
+	d.Types = Miss[[]CustomType](coverage, "", problem, grant)
+	d.LargeObjects = Miss[LargeObjects](coverage, "", problem, grant)
+	d.PublicGrants = Miss[[]PublicGrant](coverage, "", problem, grant)
+	d.DefaultPrivileges = Miss[[]DefaultPrivilege](coverage, "", problem, grant)
+	d.Publications = Miss[[]Publication](coverage, "", problem, grant)
+	d.Subscriptions = Miss[[]Subscription](coverage, "", problem, grant)
+	d.ForeignServers = Miss[[]ForeignServer](coverage, "", problem, grant)
+	d.EventTriggers = Miss[[]EventTrigger](coverage, "", problem, grant)
+	d.Routines = Miss[[]RoutineGroup](coverage, "", problem, grant)
+	d.Features = Miss[[]VersionFeature](coverage, "", problem, grant)
 }
 
 // UnreadOdoo is an Odoo server of which nothing could be read; the collection says why.

@@ -124,7 +124,7 @@ func (e *Error) Mend() string {
 	case NotPostgres:
 		return "check the port: PostgreSQL listens on 5432 unless told otherwise"
 	case Superuser:
-		return "use a role without superuser (GRANT pg_monitor to it for most of discovery), or allow superusers explicitly"
+		return "use a role without superuser (GRANT pg_monitor to it for most of discovery), or allow superusers explicitly (discover --allow-superuser)"
 	case Lost:
 		return "check the network and the server's log; run again to resume"
 	}
@@ -192,6 +192,9 @@ func (c Config) connectFailure(ctx context.Context, err error, guard *guardConn)
 		return err
 	}
 	switch {
+	case own.SQLState == protocolViolation:
+		own.Words = "as a pooler does that does not pass this database on, or is full"
+		own.mend = "name the database in the pooler's configuration, or the server behind it"
 	case own.Kind == TLSFailed && guard != nil && guard.first.Load() == 'S' && own.Words == wordsNoTLSRecord:
 		own.Kind, own.Words = NotPostgres, "" // an ssh server begins with S too
 	case own.Kind == Flooded && guard != nil && guard.first.Load() == 'S' && !c.needsTLS():
@@ -206,6 +209,9 @@ func (c Config) connectFailure(ctx context.Context, err error, guard *guardConn)
 	}
 	return err
 }
+
+// protocolViolation is what pgbouncer says of everything that it refuses itself; PostgreSQL hardly ever does.
+const protocolViolation = "08P01"
 
 func (c Config) needsTLS() bool {
 	switch c.TLS.Mode {

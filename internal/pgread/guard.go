@@ -13,7 +13,8 @@ var errFlood = errors.New("more bytes than the limit")
 // from a web or ssh server on the same port.
 type guardConn struct {
 	net.Conn
-	received atomic.Int64
+	received atomic.Int64 // in this unit of work
+	before   atomic.Int64 // in those before it
 	limit    int64
 	first    atomic.Int32 // 0 until something came
 }
@@ -31,7 +32,7 @@ func (c *guardConn) Read(p []byte) (int, error) {
 }
 
 // startUnit gives the next unit of work its full allowance.
-func (c *guardConn) startUnit() { c.received.Store(0) }
+func (c *guardConn) startUnit() { c.before.Add(c.received.Swap(0)) }
 
 // spokePostgres tells whether the first byte is one a PostgreSQL server can begin with: S or N to a request
 // for TLS, R or E to a startup message, v (NegotiateProtocolVersion). Silence counts as yes: it proves nothing.

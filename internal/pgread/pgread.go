@@ -56,6 +56,9 @@ type Limits struct {
 // grace is what the server gets, beyond its own statement_timeout, to say that it stopped.
 const grace = 2 * time.Second
 
+// patience is how much longer than the caller's deadline anything may take: to tell the server that it can stop.
+const patience = 700 * time.Millisecond
+
 func (l Limits) withDefaults() Limits {
 	l.Connect = or(l.Connect, 10*time.Second)
 	l.Statement = or(l.Statement, 5*time.Second)

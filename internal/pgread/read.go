@@ -66,9 +66,13 @@ func (s *Session) Read(ctx context.Context, work func(r *Reader) error) error {
 	if err == nil {
 		err = work(r)
 	}
-	if !s.conn.IsClosed() && s.conn.PgConn().TxStatus() != 'I' {
-		// A new context: the caller's may be over, and a transaction left open would hold back vacuum.
-		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	switch {
+	case s.conn.IsClosed() || s.conn.PgConn().TxStatus() == 'I':
+	case ctx.Err() != nil:
+		// The caller's time is up: hanging up ends the transaction, too, and waits for no answer.
+		s.Close(ctx)
+	default:
+		within, cancel := context.WithTimeout(ctx, grace)
 		defer cancel()
 		end := &Reader{s: s, ctx: within}
 		if ended := end.Each("ROLLBACK", nil, nil); err == nil {

@@ -31,6 +31,7 @@ type Server struct {
 	Encoding  string // server_encoding
 	Superuser bool
 	Monitor   bool // the role has what pg_monitor gives
+	Pooled    bool // a pooler such as pgbouncer stands between: what is set outlives no transaction
 }
 
 // Major is the major version, 13 for 130014.
@@ -84,7 +85,7 @@ func (c Config) driver(ctx context.Context, guard *atomic.Pointer[guardConn]) (*
 	settings.RuntimeParams = map[string]string{"application_name": "nightferry", "client_encoding": "UTF8"}
 	settings.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		// Ask the server to stop before hanging up: a backend does not notice a closed socket while it works.
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: time.Second}
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: patience}
 	}
 	dial := c.Dial
 	if dial == nil {
@@ -137,10 +138,22 @@ func (c Config) keywords() string {
 
 // greet learns who we are and what we talk to.
 func (s *Session) greet(ctx context.Context) error {
-	return s.Read(ctx, func(r *Reader) error {
+	if version := s.conn.PgConn().ParameterStatus("server_version"); strings.HasSuffix(version, "/bouncer") {
+		return &Error{Kind: NotPostgres, Target: s.config.String(), Words: "it is pgbouncer's own console",
+			mend: "name a database that pgbouncer passes on, or the server behind it"}
+	}
+	var process uint32
+	err := s.Read(ctx, func(r *Reader) error {
 		return r.Row(Greeting, nil, &s.server.Number, &s.server.Version, &s.server.Database, &s.server.Role,
-			&s.server.Encoding, &s.server.Superuser, &s.server.Monitor)
+			&s.server.Encoding, &s.server.Superuser, &s.server.Monitor, &process)
 	})
+	if own, is := errors.AsType[*Error](err); is && own.SQLState == protocolViolation {
+		own.Words = "no transaction is let through, as where a pooler pools by statement: nothing would be read-only there"
+		own.mend = "name the server behind the pooler, or a database of it that pools by transaction or session"
+	}
+	// A pooler answers for many backends and hands out a number of its own to cancel by.
+	s.server.Pooled = process != s.conn.PgConn().PID()
+	return err
 }
 
 // Greeting is the first query of every session: who are we, and who are you. It asks for both roles' rights,
@@ -149,7 +162,7 @@ const Greeting SQL = `
 SELECT current_setting('server_version_num')::int, current_setting('server_version'), current_database()::text,
        current_user::text, current_setting('server_encoding'),
        (SELECT bool_or(rolsuper) FROM pg_roles WHERE rolname IN (current_user, session_user)),
-       pg_has_role(current_user, 'pg_monitor', 'USAGE')`
+       pg_has_role(current_user, 'pg_monitor', 'USAGE'), pg_backend_pid()`
 
 // Server tells what the session is connected to.
 func (s *Session) Server() Server { return s.server }
@@ -159,6 +172,9 @@ func (s *Session) Config() Config { return s.config }
 
 // IsClosed tells whether the connection is gone, so that a new session is needed.
 func (s *Session) IsClosed() bool { return s.conn.IsClosed() }
+
+// Received is how many bytes the server has sent since the session opened.
+func (s *Session) Received() int64 { return s.guard.before.Load() + s.guard.received.Load() }
 
 // Close ends the session. It waits a second at most, also where ctx is over already, and may be called twice.
 func (s *Session) Close(ctx context.Context) {

@@ -105,7 +105,7 @@ func postgres() []estate.PostgresServer {
 		{Schema: "public", Name: "=cmd|'/c calc'!A1", Kind: "table", RowEstimate: 0, TotalBytes: 16384, PrimaryKey: []string{"a", "b"}, Columns: make([]estate.Column, 2)},
 		{Schema: "public", Name: "ward\x1b[2J\u202egnp_x0041_", Kind: "view", RowEstimate: 12, Columns: make([]estate.Column, 4)},
 	}
-	return []estate.PostgresServer{
+	servers := []estate.PostgresServer{
 		{Name: "erp-db", Environment: estate.Production, Host: "erp-db", Collected: read("assess_min"),
 			Version:  estate.Know("server_version", estate.PostgresVersion{Number: 130014, Text: "13.14 (Debian 13.14-0+deb11u1)"}),
 			Settings: estate.Know("pg_settings", []estate.Setting{}), Roles: estate.Know("pg_roles", []estate.Role{{Name: "postgres", Superuser: true}, {Name: "odoo"}}),
@@ -123,6 +123,8 @@ func postgres() []estate.PostgresServer {
 		estate.UnreadPostgres("stg", estate.NonProduction, estate.Collection{At: Made(), Account: "assess_min", Coverage: estate.Denied,
 			Problem: "the password was refused (28P01)", Mend: "check the secret of the database stg"}),
 	}
+	known(&servers[0])
+	return servers
 }
 
 func odoo() []estate.OdooServer {
