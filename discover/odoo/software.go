@@ -3,7 +3,6 @@ package odoo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -51,27 +50,6 @@ func Origin(author string) string {
 		}
 	}
 	return "custom"
-}
-
-// crons reads scheduled actions, inactive ones too. Their code is not asked for.
-func (r *reader) crons(ctx context.Context) (estate.Section[[]estate.Cron], error) {
-	crons := []estate.Cron{}
-	done, err := r.each(ctx, table{
-		model: "ir.cron", needed: []string{"name", "active", "interval_number", "interval_type", "nextcall"},
-		wished: []string{"model_id"},
-	}, func(row odoorpc.Row) {
-		_, model := row.Ref("model_id")
-		crons = append(crons, estate.Cron{
-			Name: row.Text("name"), Model: model, Active: row.Bool("active"),
-			Interval: fmt.Sprintf("%d %s", row.Int("interval_number"), row.Text("interval_type")),
-			NextCall: row.Time("nextcall"),
-		})
-	})
-	if err != nil {
-		return estate.Section[[]estate.Cron]{}, err
-	}
-	slices.SortStableFunc(crons, func(a, b estate.Cron) int { return strings.Compare(a.Name, b.Name) })
-	return know(done, crons, "the model each one works on"), nil
 }
 
 // models reads the models with the number of their stored fields.
