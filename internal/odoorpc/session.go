@@ -5,17 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Session is one user's view of one database.
 type Session struct {
 	client *Client
 	uid    int64
+	json2  bool
 }
 
 // Methods lists the methods of models that may be sent. None of them writes.
 func Methods() []string {
-	return []string{"fields_get", "read_group", "search_count", "search_read"}
+	return []string{"fields_get", "formatted_read_group", "read_group", "search_count", "search_read"}
 }
 
 // Query says which rows of a model to read.
@@ -38,6 +40,12 @@ func (s *Session) execute(ctx context.Context, model, method string, args []any,
 	}
 	named["context"] = map[string]any{"active_test": false, "lang": "en_US"}
 	c := s.client
+	if s.json2 {
+		if len(args) > 0 { // of search_count: JSON-2 has no arguments without a name
+			named["domain"] = args[0]
+		}
+		return c.ask(ctx, model, method, named)
+	}
 	return c.call(ctx, "object", "execute_kw", model,
 		c.opts.Database, s.uid, c.opts.Secret, model, method, args, named)
 }
@@ -95,7 +103,7 @@ func (s *Session) Each(ctx context.Context, q Query, row func(Row)) (truncated b
 func (s *Session) page(ctx context.Context, q Query, after int64) ([]map[string]any, error) {
 	where := append(slices.Clone(q.Where), Is("id", ">", after))
 	answer, err := s.execute(ctx, q.Model, "search_read", []any{}, map[string]any{
-		"domain": slices.Concat(where), "fields": q.Fields, "order": "id", "limit": s.client.opts.PageRows,
+		"domain": where, "fields": q.Fields, "order": "id", "limit": s.client.opts.PageRows,
 	})
 	if err != nil {
 		return nil, err
@@ -109,7 +117,7 @@ func (s *Session) page(ctx context.Context, q Query, after int64) ([]map[string]
 
 // Count asks how many rows this user can see, inactive ones too.
 func (s *Session) Count(ctx context.Context, model string, where ...any) (int64, error) {
-	answer, err := s.execute(ctx, model, "search_count", []any{where}, map[string]any{})
+	answer, err := s.execute(ctx, model, "search_count", []any{append([]any{}, where...)}, map[string]any{})
 	if err != nil {
 		return 0, err
 	}
@@ -123,21 +131,57 @@ func (s *Session) Count(ctx context.Context, model string, where ...any) (int64,
 // Groups counts rows by one field: each row has the field, FIELD_count, and the aggregates asked for, such
 // as "file_size:avg". Ask for averages, not sums: Odoo's XML-RPC cannot carry a sum beyond 2³¹.
 func (s *Session) Groups(ctx context.Context, q Query, by string, row func(Row)) error {
+	if s.json2 {
+		return s.formattedGroups(ctx, q, by, row)
+	}
 	answer, err := s.execute(ctx, q.Model, "read_group", []any{}, map[string]any{
-		"domain": slices.Concat([]any{}, q.Where), "fields": q.Fields, "groupby": []any{by}, "lazy": true,
+		"domain": append([]any{}, q.Where...), "fields": q.Fields, "groupby": []any{by}, "lazy": true,
 	})
 	if err != nil {
 		return err
 	}
-	rows, err := s.rows(answer, q.Model)
+	return s.eachGroup(answer, q.Model, row)
+}
+
+// formattedGroups asks for groups by the method that took read_group's place in 19, and names the values as it did.
+func (s *Session) formattedGroups(ctx context.Context, q Query, by string, row func(Row)) error {
+	aggregates := []any{"__count"}
+	for _, field := range q.Fields {
+		if strings.Contains(field, ":") {
+			aggregates = append(aggregates, field)
+		}
+	}
+	answer, err := s.execute(ctx, q.Model, "formatted_read_group", []any{}, map[string]any{
+		"domain": append([]any{}, q.Where...), "groupby": []any{by}, "aggregates": aggregates,
+	})
+	if err != nil {
+		return err
+	}
+	list, _ := answer.([]any)
+	for _, item := range list {
+		values, _ := item.(map[string]any) // what is no table is refused below
+		for name, value := range values {
+			if field, _, found := strings.Cut(name, ":"); found {
+				values[field] = value
+			}
+		}
+		if n, there := values["__count"]; there {
+			values[by+"_count"] = n
+		}
+	}
+	return s.eachGroup(answer, q.Model, row)
+}
+
+func (s *Session) eachGroup(answer any, model string, row func(Row)) error {
+	rows, err := s.rows(answer, model)
 	if err != nil {
 		return err
 	}
 	for _, values := range rows {
-		r := newRow(q.Model, values)
+		r := newRow(model, values)
 		row(r)
 		if err := r.Err(); err != nil {
-			return s.client.fail(BadAnswer, q.Model, err)
+			return s.client.fail(BadAnswer, model, err)
 		}
 	}
 	return nil
