@@ -25,8 +25,12 @@ func (r *reader) customFields(ctx context.Context) (estate.Section[estate.FieldS
 	if err != nil {
 		return none, err
 	}
+	stored, missing, err := r.stored(ctx)
+	if err != nil {
+		return none, err
+	}
 	err = r.session.Groups(ctx, odoorpc.Query{
-		Model: "ir.model.fields", Where: []any{odoorpc.Is("store", "=", true)}, Fields: []string{"ttype"},
+		Model: "ir.model.fields", Where: stored, Fields: []string{"ttype"},
 	}, "ttype", func(row odoorpc.Row) { sums.Kinds[row.Text("ttype")] = int(row.Int("ttype_count")) })
 	if err != nil {
 		return none, err
@@ -35,5 +39,7 @@ func (r *reader) customFields(ctx context.Context) (estate.Section[estate.FieldS
 		return strings.Compare(a.Model+"\x00"+a.Name, b.Model+"\x00"+b.Name)
 	})
 	done.source += "; read_group by ttype"
-	return know(done, sums, "whether they are stored"), nil
+	s := know(done, sums, "whether they are stored")
+	lacks(&s, missing, "")
+	return s, nil
 }

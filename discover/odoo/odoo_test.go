@@ -1,6 +1,7 @@
 package odoo
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ func (p *peer) collect(t *testing.T) *estate.OdooServer {
 	t.Helper()
 	target := Target(Server{
 		Name: "clinic", Environment: estate.Production, Host: "erp-app", Via: []string{"bastion"},
-		RPC: odoorpc.Options{URL: p.URL, Database: "clinic", Login: "assess", Secret: "hush-5551234", Timeout: 10 * time.Second},
+		RPC: odoorpc.Options{URL: p.URL, Database: "clinic", Login: "assess", Secret: "hush-5551234", Timeout: cmp.Or(p.patience, 10*time.Second)},
 	}, clock)
 	require.Equal(t, "odoo/clinic", target.ID())
 	asset := target.Collect(t.Context(), func(string) {})
@@ -135,6 +136,8 @@ func TestCollectFromAnOldServer(t *testing.T) {
 	models["base.action.rule"] = model{fields: []string{"name", "active", "model_id", "kind"}, rows: []map[string]any{{"id": 5, "name": "Rule", "active": true, "model_id": []any{1, "Order"}, "kind": "on_create"}}}
 	models["ir.actions.report.xml"] = model{fields: []string{"name", "model", "report_type"}, rows: []map[string]any{{"id": 9, "name": "Label", "model": "sale.order", "report_type": "sxw"}}}
 	models["ir.ui.view"] = model{fields: []string{"model", "inherit_id", "arch"}, rows: []map[string]any{{"id": 1, "model": "sale.order", "inherit_id": nil}}}
+	models["ir.model.fields"] = model{fields: []string{"name", "model", "ttype", "state"}, groups: models["ir.model.fields"].groups}
+	models["ir.attachment"] = model{fields: []string{"type", "file_size", "store_fname"}, groups: []map[string]any{{"type": "binary", "type_count": 7}}}
 	models["payment.acquirer"] = model{fields: []string{"name", "provider", "website_published"}, rows: []map[string]any{{"id": 1, "name": "Card", "provider": "card", "website_published": true}}}
 	data := models["ir.model.data"]
 	data.rows = append(data.rows, map[string]any{"id": 3, "res_id": 4, "module": "sale", "model": "ir.actions.server", "name": "x"})
@@ -151,6 +154,12 @@ func TestCollectFromAnOldServer(t *testing.T) {
 	require.Equal(t, "which were changed: this version does not tell", got.Views.Problem)
 	require.Contains(t, got.Providers.Value, estate.Provider{Kind: "payment", Name: "Card", Enabled: true})
 	require.Equal(t, estate.Absent, got.APIKeys.Coverage)
+	require.Contains(t, got.Models.Problem, "not stored are counted too")
+	require.EqualValues(t, -1, got.Attachments.Value.FileBytes, "not told is not zero")
+	require.Contains(t, got.Attachments.Problem, "does not average")
+	for _, body := range p.bodies {
+		require.False(t, strings.Contains(body, ">store<") || strings.Contains(body, ">res_field<"), body)
+	}
 }
 
 // Since 19 ir.model.data is closed to all but administrators: then nobody can tell what was made in the database.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // peer is an Odoo of a few rows that can deny, lack and break what the lab's real one would not.
@@ -20,9 +21,11 @@ type peer struct {
 	asked  []string // "METHOD" or "MODEL METHOD"
 	bodies []string
 
-	version string
-	uid     any // what authenticate answers
-	models  map[string]model
+	version  string
+	uid      any // what authenticate answers
+	coolDown bool
+	patience time.Duration // of who asks
+	models   map[string]model
 }
 
 // model answers for one model. A fault wins over rows.
@@ -32,7 +35,8 @@ type model struct {
 	groups []map[string]any
 	kinds  []map[string]any // groups by ttype
 	fault  string
-	refuse string // a field that is refused when it is named
+	attack http.HandlerFunc // answers in place of the rows
+	refuse string           // a field that is refused when it is named
 }
 
 func fault(code int, text string) string {
@@ -53,6 +57,12 @@ func (p *peer) serve(w http.ResponseWriter, r *http.Request) {
 	raw, _ := io.ReadAll(r.Body)
 	body := string(raw)
 	w.Header().Set("Content-Type", "text/xml")
+	if words := text.FindAllStringSubmatch(body, -1); len(words) > 3 && words[3][1] == "search_read" {
+		if attack := p.models[words[2][1]].attack; attack != nil {
+			attack(w, r)
+			return
+		}
+	}
 	answer := p.answer(body)
 	if !strings.HasPrefix(answer, "<methodResponse>") {
 		answer = "<methodResponse><params><param>" + answer + "</param></params></methodResponse>"
@@ -75,6 +85,9 @@ func (p *peer) answer(body string) string {
 	words := text.FindAllStringSubmatch(body, -1) // database, secret, model, method
 	name, method := words[2][1], words[3][1]
 	p.asked = append(p.asked, name+" "+method)
+	if p.coolDown {
+		return fault(3, "Too many login failures, please wait a bit before trying again.")
+	}
 	if strings.Contains(body, "<int>2147483647</int>") {
 		return fault(2, "Record does not exist or has been deleted.")
 	}
@@ -244,7 +257,7 @@ func clinic() map[string]model {
 			{"id": 1, "active": true, "proxy_type": "peppol", "edi_mode": "prod"},
 		}},
 		"queue.job":     {fields: []string{"state"}, groups: []map[string]any{{"state": "failed", "state_count": 7}, {"state": "done", "state_count": 100}}},
-		"ir.attachment": {groups: []map[string]any{{"type": "binary", "type_count": 1000, "file_size": 5e6}}},
+		"ir.attachment": {fields: []string{"type", "file_size", "store_fname", "res_field"}, groups: []map[string]any{{"type": "binary", "type_count": 1000, "file_size": 5e6}}},
 	}
 }
 
