@@ -17,6 +17,15 @@ import (
 // call sends one method call to /xmlrpc/2/SERVICE and returns what it answered. The model, where there is
 // one, is for errors only.
 func (c *Client) call(ctx context.Context, service, method, model string, args ...any) (any, error) {
+	body, err := c.send(ctx, service, method, model, args...)
+	if err != nil {
+		return nil, err
+	}
+	return c.understand(body, model)
+}
+
+// send sends one method call and returns the bytes of the answer.
+func (c *Client) send(ctx context.Context, service, method, model string, args ...any) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
 	request, err := xmlrpc.EncodeMethodCall(method, args...)
@@ -27,6 +36,11 @@ func (c *Client) call(ctx context.Context, service, method, model string, args .
 	if err != nil {
 		return nil, c.located(err, model)
 	}
+	return body, nil
+}
+
+// understand takes the bytes of an answer for what they say.
+func (c *Client) understand(body []byte, model string) (any, error) {
 	isFault, err := guard(body)
 	if err != nil {
 		return nil, c.fail(BadAnswer, model, err)

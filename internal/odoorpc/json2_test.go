@@ -76,6 +76,28 @@ func TestJSON2IsSpokenWhereXMLRPCIsAbsent(t *testing.T) {
 	require.True(t, loggedIn.json2, "also without asking for the version first")
 }
 
+func TestJSON2PagesById(t *testing.T) {
+	t.Parallel()
+	c := bare(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/context_get"):
+			sayJSON(w, http.StatusOK, `{"uid": 7}`)
+		case strings.Contains(string(body), `",0]`):
+			sayJSON(w, http.StatusOK, `[{"id": 3}, {"id": 5}]`)
+		case strings.Contains(string(body), `",5]`):
+			sayJSON(w, http.StatusOK, `[{"id": 8}, {"id": 9}]`)
+		default:
+			sayJSON(w, http.StatusOK, `[]`)
+		}
+	}, func(o *Options) { o.PageRows = 2 })
+	var ids []int64
+	truncated, err := login(t, c).Each(t.Context(), Query{Model: "res.users", Fields: []string{"name"}}, func(r Row) { ids = append(ids, r.Int("id")) })
+	require.NoError(t, err)
+	require.False(t, truncated)
+	require.Equal(t, []int64{3, 5, 8, 9}, ids)
+}
+
 func TestJSON2Failures(t *testing.T) {
 	t.Parallel()
 	const patient = "Testina Synthetix"

@@ -35,8 +35,17 @@ func (s *Session) UserID() int64 { return s.uid }
 
 // execute sends an allowed method with a context that shows inactive rows too, in English.
 func (s *Session) execute(ctx context.Context, model, method string, args []any, named map[string]any) (any, error) {
+	body, answer, err := s.request(ctx, model, method, args, named)
+	if err != nil || s.json2 {
+		return answer, err
+	}
+	return s.client.understand(body, model)
+}
+
+// request sends it. Over XML-RPC the answer is bytes yet, over JSON-2 it is understood.
+func (s *Session) request(ctx context.Context, model, method string, args []any, named map[string]any) (body []byte, answer any, err error) {
 	if !slices.Contains(Methods(), method) {
-		return nil, fmt.Errorf("method %s of %s is not one that nightferry may call", method, model)
+		return nil, nil, fmt.Errorf("method %s of %s is not one that nightferry may call", method, model)
 	}
 	named["context"] = map[string]any{"active_test": false, "lang": "en_US"}
 	c := s.client
@@ -44,10 +53,12 @@ func (s *Session) execute(ctx context.Context, model, method string, args []any,
 		if len(args) > 0 { // of search_count: JSON-2 has no arguments without a name
 			named["domain"] = args[0]
 		}
-		return c.ask(ctx, model, method, named)
+		answer, err = c.ask(ctx, model, method, named)
+		return nil, answer, err
 	}
-	return c.call(ctx, "object", "execute_kw", model,
+	body, err = c.send(ctx, "object", "execute_kw", model,
 		c.opts.Database, s.uid, c.opts.Secret, model, method, args, named)
+	return body, nil, err
 }
 
 // Fields asks which fields a model has in this version, as far as this user may see them.
@@ -66,53 +77,6 @@ func (s *Session) Fields(ctx context.Context, model string) ([]string, error) {
 	}
 	slices.Sort(names)
 	return names, nil
-}
-
-// Each reads rows in the order of their ids, inactive ones too, a page at a time. It returns whether the
-// limit on rows cut it short. On an error the rows seen so far are not all.
-func (s *Session) Each(ctx context.Context, q Query, row func(Row)) (truncated bool, err error) {
-	if len(q.Fields) == 0 {
-		return false, fmt.Errorf("no fields were named for %s", q.Model)
-	}
-	var last int64
-	for seen := 0; seen < s.client.opts.MaxRows; {
-		rows, err := s.page(ctx, q, last)
-		if err != nil {
-			return false, err
-		}
-		for _, values := range rows {
-			r := newRow(q.Model, values)
-			id := r.Int("id")
-			if r.Err() == nil && id <= last {
-				// A server that repeats itself would keep us for ever.
-				return false, s.client.fail(BadAnswer, q.Model, errors.New("the rows are not in the order of their ids"))
-			}
-			last = id
-			row(r)
-			if err := r.Err(); err != nil {
-				return false, s.client.fail(BadAnswer, q.Model, err)
-			}
-		}
-		if seen += len(rows); len(rows) < s.client.opts.PageRows {
-			return false, nil
-		}
-	}
-	return true, nil
-}
-
-func (s *Session) page(ctx context.Context, q Query, after int64) ([]map[string]any, error) {
-	where := append(slices.Clone(q.Where), Is("id", ">", after))
-	answer, err := s.execute(ctx, q.Model, "search_read", []any{}, map[string]any{
-		"domain": where, "fields": q.Fields, "order": "id", "limit": s.client.opts.PageRows,
-	})
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.rows(answer, q.Model)
-	if err == nil && len(rows) > s.client.opts.PageRows {
-		err = s.client.fail(BadAnswer, q.Model, errors.New("more rows came than were asked for"))
-	}
-	return rows, err
 }
 
 // Count asks how many rows this user can see, inactive ones too.
