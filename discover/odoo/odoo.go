@@ -88,6 +88,9 @@ func (r *reader) sections(ctx context.Context) {
 	found := r.found
 	found.Modules = read(ctx, r, "ir.module.module", r.modules)
 	found.Users = read(ctx, r, "res.users", r.users)
+	if r.active == nil && r.stopped == nil {
+		r.warn(found.Collected.Account + ", who looked, may be no administrator: record rules may have hidden rows, and nothing tells how many")
+	}
 	found.Crons = read(ctx, r, "ir.cron", r.crons)
 	found.MailServers = read(ctx, r, "ir.mail_server", r.mailServers)
 	found.Inbound = read(ctx, r, "fetchmail.server", r.inbound)

@@ -179,6 +179,7 @@ func TestBringersThatCannotBeTold(t *testing.T) {
 	require.Equal(t, estate.Denied, got.APIKeys.Coverage, "who looks may be no administrator")
 	require.Nil(t, got.APIKeys.Value)
 	require.Equal(t, estate.Failed, got.Groups.Coverage)
+	require.Contains(t, got.Collected.Warnings[len(got.Collected.Warnings)-1], "may be no administrator")
 }
 
 func TestWhoLookedIsToldWhenNoAdministrator(t *testing.T) {
