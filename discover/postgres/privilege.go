@@ -11,7 +11,7 @@ import (
 // schema public before 15, and run functions, of which only those with the rights of their owner are told.
 const sqlPublicGrants pgread.SQL = `
 SELECT kind, name, array_agg(DISTINCT right_ ORDER BY right_) FROM (
-  SELECT 'schema' kind, n.nspname::text name, a.privilege_type right_
+  SELECT 'schema' AS kind, n.nspname::text AS name, a.privilege_type AS right_
   FROM pg_namespace n, aclexplode(n.nspacl) a WHERE a.grantee = 0 AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   UNION ALL
   SELECT CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view' WHEN 'm' THEN 'view' ELSE 'table' END, n.nspname || '.' || c.relname, a.privilege_type
