@@ -28,7 +28,7 @@ func (o oldHost) plant(t *testing.T) string {
 		case isLink:
 			require.NoError(t, os.Symlink(filepath.Join(root, to), path))
 		default:
-			require.NoError(t, os.WriteFile(path, []byte(text), 0o700)) //nolint:gosec // programs of the test
+			require.NoError(t, os.WriteFile(path, []byte(text), 0o700))
 		}
 	}
 	return root
@@ -44,7 +44,7 @@ func ask(t *testing.T, key, root string, shell ...string) (string, int) {
 		}
 		moved := strings.NewReplacer("/etc/", root+"/etc/", "/run/", root+"/run/", "/var/", root+"/var/", "/usr/lib/", root+"/usr/lib/",
 			"/lib/", root+"/lib/", "/sys/", root+"/sys/", "/proc/", root+"/proc/").Replace(p.shell)
-		cmd := exec.CommandContext(t.Context(), shell[0], append(shell[1:], "-c", functions+moved)...) //nolint:gosec // shells of the test
+		cmd := exec.CommandContext(t.Context(), shell[0], append(shell[1:], "-c", functions+moved)...)
 		cmd.Env = []string{"LC_ALL=C", "PATH=" + root + "/bin:/usr/sbin:/usr/bin:/sbin:/bin", "CALLS=(^|[^a-z])(curl|wget)[^a-z]"}
 		out, err := cmd.Output()
 		var failed *exec.ExitError

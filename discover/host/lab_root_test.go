@@ -28,13 +28,13 @@ func TestLabSoftwareAsRoot(t *testing.T) {
 		hosts[machine] = h
 	}
 	value := func(machine, product, name string) string {
-		found, any := "", false
+		found, stated := "", false
 		for _, c := range hosts[machine].Configurations.Value {
-			if v, stated := c.Value(name); stated && c.Product == product {
-				found, any = v, true
+			if v, ok := c.Value(name); ok && c.Product == product {
+				found, stated = v, true
 			}
 		}
-		require.True(t, any, "%s: no %s of %s", machine, name, product)
+		require.True(t, stated, "%s: no %s of %s", machine, name, product)
 		return found
 	}
 	require.Equal(t, "127.0.0.1 10.77.7.23", value("intf", "redis", "bind"))

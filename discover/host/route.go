@@ -42,7 +42,7 @@ func add[T any](list []T, more ...T) []T {
 }
 
 // stated is what is said of a route, or for all routes: the part of [estate.WebRoute] that can be inherited.
-type stated struct {
+type stated struct { //nolint:recvcheck // built by limit, and a value from then on
 	certificates, protocols, headers []string
 	limits                           []estate.Option
 }
@@ -66,7 +66,7 @@ func (s stated) under(all stated) stated {
 	own := s.limits
 	for _, l := range all.limits {
 		if !slices.ContainsFunc(own, func(o estate.Option) bool { return o.Name == l.Name }) {
-			s.limits = append(s.limits[:len(s.limits):len(s.limits)], l)
+			s.limits = append(slices.Clip(s.limits), l)
 		}
 	}
 	return s

@@ -69,6 +69,7 @@ server { listen 80; server_name old.example; location / { proxy_ssl_verify on; p
 			Limits: []estate.Option{{Name: "client_max_body_size", Value: "1m"}, {Name: "proxy_read_timeout", Value: "60s"}}},
 	}
 	eachAWK(t, func(t *testing.T, awk []string) {
+		t.Helper()
 		out := onTheHost(t, awk, nginxAWK, text)
 		require.Equal(t, want, parseNginx(out))
 	})
@@ -134,6 +135,7 @@ Header always set X-Token "Kw7Zr0pLm"
 		{Proxy: "apache", Names: []string{"plain.example"}, Listen: []string{"10.0.0.1:80"}, Upstream: []string{"tomcat.example:8009"}, Limits: []estate.Option{{Name: "timeout", Value: "300"}}, Headers: []string{"x-token"}},
 	}
 	eachAWK(t, func(t *testing.T, awk []string) {
+		t.Helper()
 		require.Equal(t, want, parseApache(onTheHost(t, awk, apacheAWK, text)))
 	})
 	require.Equal(t, []estate.WebRoute{{Proxy: "apache", Names: []string{"crm.example"}, Listen: []string{"80"}, Upstream: []string{"10.0.0.7:80"}}},
@@ -258,6 +260,7 @@ func TestTraefikRoutes(t *testing.T) {
 		{Proxy: "traefik", Names: []string{"old.example"}, Listen: []string{":80"}, Upstream: []string{"fhir.partner.example:443"}, Unverified: true},
 	}
 	eachAWK(t, func(t *testing.T, awk []string) {
+		t.Helper()
 		require.Equal(t, want, parseTraefik("f /etc/traefik/x.yml\n"+onTheHost(t, awk, traefikAWK, traefikYAML)))
 		require.Equal(t, want, parseTraefik("f /etc/traefik/x.toml\n"+onTheHost(t, awk, traefikAWK, traefikTOML, "-v", "toml=1")))
 	})

@@ -82,9 +82,7 @@ func parseGuards(body string) guardFacts {
 		case "closed":
 			g.closed = append(g.closed, clean(rest))
 		default:
-			for _, host := range logTargets(line) {
-				g.targets[file] = append(g.targets[file], host)
-			}
+			g.targets[file] = append(g.targets[file], logTargets(line)...)
 		}
 	}
 	return g
@@ -141,7 +139,7 @@ func logTargets(line string) []string {
 		}
 	}
 	if _, list, ok := strings.Cut(line, "hosts:"); ok {
-		for _, one := range strings.Split(list, ",") {
+		for one := range strings.SplitSeq(list, ",") {
 			keep(one)
 		}
 	}
@@ -181,7 +179,7 @@ func (p *presence) look(h *estate.Host, name string, programs, packages, units [
 }
 
 // guard makes a safeguard of what is there, where nothing else decides.
-func (p presence) guard(kind string, h *estate.Host) estate.Safeguard {
+func (p *presence) guard(kind string, h *estate.Host) estate.Safeguard {
 	g := estate.Safeguard{Kind: kind}
 	switch {
 	case len(p.running) > 0:

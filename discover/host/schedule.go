@@ -50,7 +50,7 @@ func readByCron(body, osRelease string) string {
 		folder, name := path.Split(file)
 		inFolder := strings.HasPrefix(folder, "/etc/cron.") || strings.HasPrefix(folder, "/etc/periodic/")
 		left := strings.HasSuffix(name, "~") || strings.HasSuffix(name, ",v") || strings.HasSuffix(name, ".swp") || strings.Contains(name, ".rpm")
-		if !inFolder || !left && !(strict && strings.Contains(name, ".")) {
+		if !inFolder || !left && (!strict || !strings.Contains(name, ".")) {
 			kept.WriteString(line + "\n")
 		}
 	}

@@ -117,7 +117,7 @@ func sudoLines(body string) []string {
 // commaList splits at commas that are not escaped.
 func commaList(s string) []string {
 	var found []string
-	for _, one := range strings.Split(strings.ReplaceAll(s, `\,`, "\x00"), ",") {
+	for one := range strings.SplitSeq(strings.ReplaceAll(s, `\,`, "\x00"), ",") {
 		if one = strings.TrimSpace(strings.ReplaceAll(one, "\x00", ",")); one != "" {
 			found = append(found, one)
 		}

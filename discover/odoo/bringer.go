@@ -3,6 +3,7 @@ package odoo
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"nightferry/internal/estate"
@@ -20,10 +21,8 @@ type bringers struct {
 // bringers asks how the records of a model came. The field xml_id is there since 11 for actions and views, and open
 // to whoever may read the record; ir.model.data is closed to all but administrators since 19.
 func (r *reader) bringers(ctx context.Context, model string, shown []string) (bringers, error) {
-	for _, field := range shown {
-		if field == "xml_id" {
-			return bringers{asks: []string{"xml_id"}}, nil
-		}
+	if slices.Contains(shown, "xml_id") {
+		return bringers{asks: []string{"xml_id"}}, nil
 	}
 	b := bringers{byID: map[int64]string{}}
 	_, err := r.each(ctx, table{

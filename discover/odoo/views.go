@@ -37,7 +37,7 @@ func (r *reader) views(ctx context.Context) (estate.Section[[]estate.ViewSum], e
 			sum.Inherited++
 		case made:
 			sum.Made++
-		case row.Bool("arch_updated") && !(module == "base" && row.Text("model") == "res.groups" || row.Text("xml_id") == "base.user_groups_view"):
+		case row.Bool("arch_updated") && (module != "base" || row.Text("model") != "res.groups") && row.Text("xml_id") != "base.user_groups_view":
 			sum.Changed++ // but for the view of all groups, which Odoo rewrites itself
 		}
 		sums[row.Text("model")] = sum

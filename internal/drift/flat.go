@@ -125,7 +125,7 @@ func flatten(found map[string]string, name string, value any) {
 			return
 		}
 		for key, thing := range byKey("", v) {
-			flatten(found, under(key), thing.(map[string]any)["value"])
+			flatten(found, under(key), valueOf(thing))
 		}
 	case nil:
 	default:

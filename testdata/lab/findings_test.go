@@ -117,8 +117,6 @@ const administrators = `SELECT u.id, u.login FROM res_users u JOIN res_groups_us
 	JOIN ir_model_data d ON d.model = 'res.groups' AND d.res_id = r.gid AND d.module = 'base' AND d.name = 'group_system' WHERE u.active`
 
 // probes names, for each finding of truth.yaml, how it is seen. The key is what and asset.
-//
-//nolint:gochecknoglobals // a table
 var probes = map[string]probe{
 	"backup-stale erp-db/clinic": shell("erp-db", `ls /var/backups/pg/*.dump && [ -z "$(find /var/backups/pg -name '*.dump' -mtime -40)" ]`),
 	"backup-never-restored erp-db/clinic": shell("erp-db",

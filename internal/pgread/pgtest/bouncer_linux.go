@@ -32,12 +32,12 @@ func (c *Cluster) Bouncer(tb testing.TB, pooling, database, role string) pgread.
 	require.NoError(tb, err)
 	port, err := freePort()
 	require.NoError(tb, err)
-	require.NoError(tb, os.Chmod(dir, 0o755)) //nolint:gosec // only a socket and this configuration are in it
+	require.NoError(tb, os.Chmod(dir, 0o755))
 	text := fmt.Sprintf("[databases]\n%s = host=%s port=%d dbname=%s\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = %d\nunix_socket_dir = %s\n"+
 		"auth_type = trust\nauth_file = %s/users\npool_mode = %s\nadmin_users = %s\n",
 		database, c.Dir, c.Port, database, port, dir, dir, pooling, role)
-	require.NoError(tb, os.WriteFile(filepath.Join(dir, "ini"), []byte(text), 0o644))                             //nolint:gosec // no secret is in it
-	require.NoError(tb, os.WriteFile(filepath.Join(dir, "users"), []byte(fmt.Sprintf("%q \"\"\n", role)), 0o644)) //nolint:gosec // nor in it
+	require.NoError(tb, os.WriteFile(filepath.Join(dir, "ini"), []byte(text), 0o644))
+	require.NoError(tb, os.WriteFile(filepath.Join(dir, "users"), []byte(fmt.Sprintf("%q \"\"\n", role)), 0o644))
 	bouncer := exec.Command(program, "-q", filepath.Join(dir, "ini"))
 	bouncer.SysProcAttr, bouncer.Dir = attributes, dir
 	bouncer.SysProcAttr.Pdeathsig = 0 // it would go with the thread that starts it; the cleanup ends it
