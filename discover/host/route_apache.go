@@ -88,7 +88,7 @@ func (host *apacheHost) directive(key string, words []string) {
 	switch key {
 	case "servername", "serveralias":
 		for _, name := range words {
-			_, name, _ = cutScheme(name)
+			_, name = cutScheme(name)
 			if address, port := splitPort(name); port != "" {
 				name = address
 			}
@@ -119,7 +119,7 @@ func (host *apacheHost) directive(key string, words []string) {
 }
 
 // cutScheme parts "https://host:port/path" into scheme and host:port.
-func cutScheme(link string) (scheme, authority string, ok bool) {
+func cutScheme(link string) (scheme, authority string) {
 	scheme, rest, ok := strings.Cut(link, "://")
 	if !ok {
 		scheme, rest = "", link
@@ -129,13 +129,13 @@ func cutScheme(link string) (scheme, authority string, ok bool) {
 	if hasLogin {
 		authority = after
 	}
-	return strings.ToLower(scheme), authority, ok
+	return strings.ToLower(scheme), authority
 }
 
 func (host *apacheHost) finish(main *apacheHost, balancers map[string][]string) estate.WebRoute {
 	var passes []string
 	for _, pass := range host.passes {
-		scheme, name, _ := cutScheme(pass)
+		scheme, name := cutScheme(pass)
 		if scheme == "balancer" {
 			passes = append(passes, balancers[name]...)
 			continue
@@ -143,7 +143,7 @@ func (host *apacheHost) finish(main *apacheHost, balancers map[string][]string) 
 		passes = append(passes, pass)
 	}
 	for _, pass := range passes {
-		scheme, authority, _ := cutScheme(pass)
+		scheme, authority := cutScheme(pass)
 		port := schemePort(scheme)
 		if scheme == "ajp" {
 			port = "8009"

@@ -324,7 +324,7 @@ func (t *traefik) route(r *traefikRouter) estate.WebRoute {
 			continue
 		}
 		for _, server := range s.servers {
-			scheme, authority, _ := cutScheme(server)
+			scheme, authority := cutScheme(server)
 			if e := endpoint(authority, schemePort(scheme)); e != "" {
 				route.Upstream = append(route.Upstream, e)
 			}

@@ -95,7 +95,7 @@ func (t *tap) serve(client net.Conn) {
 			return
 		}
 		if n := t.messages.Add(1); t.answer != nil {
-			ok := false
+			var ok bool
 			if message, ok = t.answer(n, client, message); !ok {
 				return
 			}
