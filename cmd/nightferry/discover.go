@@ -76,7 +76,7 @@ superuser could write, and is refused unless --allow-superuser is given.`,
 	flags.DurationVar(&o.Deadline, "deadline", 3*time.Minute, "give up on a target after `TIME`")
 	flags.BoolVar(&o.explain, "explain", false, "print what would be run and read on every kind of target, and stop")
 	flags.BoolVar(&o.grants, "grants", false, "with --explain: print the rights that would show more, and what each would add")
-	flags.BoolVar(&o.sudo, "sudo", false, "on hosts, also try `sudo -n` for the commands that --explain --grants prints")
+	flags.BoolVar(&o.sudo, "sudo", false, "on hosts, also try sudo -n for the commands that --explain --grants prints")
 	flags.BoolVar(&o.super, "allow-superuser", false, "read PostgreSQL also where the role is a superuser, who could write")
 	flags.BoolVar(&o.asJSON, "json", false, "print what happens as JSON lines")
 	cmd.AddCommand(newDiscoverDiff(a))

@@ -23,7 +23,7 @@ func explainDiscovery(w io.Writer, sudo bool) error {
 // explainGrants prints the rights that would show more. In an engagement whose estate was discovered, it names the
 // exact ones of each system; elsewhere the general list.
 func (a *app) explainGrants() (err error) {
-	account := "nightferry"
+	account, role, user := "nightferry", "nightferry", "nightferry"
 	var gaps []estate.Gap
 	if d, openErr := a.open(); openErr == nil {
 		defer closing(d, &err)
@@ -35,6 +35,12 @@ func (a *app) explainGrants() (err error) {
 		if d.e.SSH.User != "" {
 			account = d.e.SSH.User
 		}
+		if len(d.e.Databases) > 0 {
+			role = d.e.Databases[0].User
+		}
+		if len(d.e.Odoo) > 0 {
+			user = d.e.Odoo[0].User
+		}
 	} else if missing, ok := errors.AsType[*engagement.FileError](openErr); !ok || missing.Hint == "" {
 		return openErr
 	}
@@ -43,7 +49,13 @@ func (a *app) explainGrants() (err error) {
 # Hosts. With --sudo, `+"`sudo -n`"+` is tried for exactly these commands, and for no other; each reads and writes
 # nothing. As a file in /etc/sudoers.d; a word in capitals stands for a name of the machine and must be replaced.
 
-%s`, host.Grants(account))
+%s
+# PostgreSQL
+
+%s
+# Odoo
+
+%s`, host.Grants(account), postgres.Grants(role), odoo.Grants(user))
 	printExactGrants(a.stdout, gaps)
 	return nil
 }

@@ -70,6 +70,9 @@ func programOf(argv []string) (string, []string) {
 		first, argv = fields[0], fields
 	}
 	name := programName(strings.TrimPrefix(path.Base(first), "-"))
+	if name == "java" {
+		return javaProgram(argv)
+	}
 	if !isInterpreter(name) {
 		return name, argv[1:]
 	}
@@ -89,6 +92,33 @@ func programOf(argv []string) (string, []string) {
 		break
 	}
 	return name, argv[1:]
+}
+
+// javaProgram names the archive or the class that java runs. After -jar stands a program and nothing else; where it
+// lies in a folder that is not one for programs, its name could be anybody's.
+func javaProgram(argv []string) (string, []string) {
+	for i := 1; i < len(argv) && i < mostArgument; i++ {
+		arg := argv[i]
+		switch {
+		case arg == "-jar" && i+1 < len(argv):
+			file := argv[i+1]
+			archive := strings.HasSuffix(file, ".jar") || strings.HasSuffix(file, ".war")
+			if archive && (isProgramFile(file) || !strings.Contains(file, "/")) {
+				if name := programName(path.Base(file)); name != "unknown" {
+					return name, argv[i+2:]
+				}
+			}
+			return "java", argv[i+2:]
+		case arg == "-cp", arg == "-classpath", arg == "--class-path", arg == "-p", arg == "--module-path", arg == "--add-opens", arg == "--add-exports", arg == "--add-modules":
+			i++
+		case strings.HasPrefix(arg, "-"), strings.HasPrefix(arg, "@"):
+		case strings.Contains(arg, ".") && !strings.Contains(arg, "/") && programName(arg) != "unknown":
+			return programName(arg), argv[i+1:]
+		default:
+			return "java", argv[i+1:]
+		}
+	}
+	return "java", argv[1:]
 }
 
 func isInterpreter(name string) bool {

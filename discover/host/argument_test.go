@@ -33,7 +33,13 @@ func TestReduce(t *testing.T) {
 		"slapd\t-h\tldap://10.0.0.3/ ldapi:///":                     {program: "slapd", flags: []string{"-h"}, hosts: []string{"10.0.0.3:389"}},
 		"smtp-sink\t--listen\t10.0.0.3:25":                          {program: "smtp-sink", flags: []string{"--listen"}},
 		"/opt/Müller Anna/run":                                      {program: "unknown"},
-		"mail\t-s\tresult of Hjalvardt\tdoctor@ward.example":        {program: "mail", flags: []string{"-s"}},
+		"/usr/bin/java\t-Xmx2g\t-Dkey=Hjalvardt\t-jar\t/opt/mirthconnect/mirth-server-launcher.jar\t--x": {program: "mirth-server-launcher.jar", flags: []string{"--x"}},
+		"java\t-cp\t/srv/Hjalvardt.jar:x\torg.apache.catalina.startup.Bootstrap\tstart":                  {program: "org.apache.catalina.startup.Bootstrap"},
+		"java\t-jar\t/home/x/Hjalvardt.jar":                                                              {program: "java"},
+		"java\t-jar\tmain.war":                                                                           {program: "main.war"},
+		"java\tHjalvardt":                                                                                {program: "java"},
+		"java\t-version":                                                                                 {program: "java", flags: []string{"-v"}},
+		"mail\t-s\tresult of Hjalvardt\tdoctor@ward.example":                                             {program: "mail", flags: []string{"-s"}},
 	}
 	for line, want := range tests {
 		t.Run(line, func(t *testing.T) {

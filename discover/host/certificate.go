@@ -103,7 +103,7 @@ const (
 // speaksTLS tells the ports where TLS is spoken from the first byte, or as soon as it is asked for.
 func speaksTLS(port int) bool {
 	switch port {
-	case 443, 465, 563, 636, 853, 990, 993, 995, 2376, 3269, 5061, 5432, 5671, 5986, 6443, 6697, 8006, 8443, 8883, 9443, 10250,
+	case 443, 465, 563, 636, 853, 2762, 990, 993, 995, 2376, 3269, 5061, 5432, 5671, 5986, 6443, 6514, 6697, 8006, 8443, 8883, 9443, 10250,
 		10443:
 		return true
 	}

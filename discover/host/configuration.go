@@ -82,13 +82,17 @@ func catalogue() []configured {
 	}
 }
 
-// odooFiles is shell that finds the configuration files of Odoo: in the usual places, and where a running process
-// says that its own is. A path from a command line is followed only into folders where programs keep such files.
-const odooFiles = `
-odoo_arguments() {
-  grep -l -s -e odoo -e openerp /proc/[0-9]*/cmdline | while read -r f; do tr "\000" "\n" <"$f" | sed -n "$@"; done
-}
+// programPaths is shell that tells the paths that are followed where a command line or a file names one: plain ones,
+// in folders where programs keep their files.
+const programPaths = `
 plain() { case $1 in *[!A-Za-z0-9_./-]*|*..*) return 1 ;; /etc/*|/opt/*|/srv/*|/mnt/*|/usr/*|/var/lib/*|/home/*) return 0 ;; esac; return 1; }
+`
+
+// odooFiles is shell that finds the configuration files of Odoo: in the usual places, and where a running process
+// says that its own is.
+const odooFiles = programPaths + `
+ODOO=$(grep -l -s -e odoo -e openerp /proc/[0-9]*/cmdline | while read -r f; do tr "\000" "\n" <"$f"; echo; done)
+odoo_arguments() { printf "%s\n" "$ODOO" | sed -n "$@"; }
 odoo_homes() { sed -n -e "s/^odoo[^:]*:.*:\(\/[^:]*\):[^:]*$/\1/p" -e "s/^openerp[^:]*:.*:\(\/[^:]*\):[^:]*$/\1/p" /etc/passwd; }
 odoo_files() {
   { echo /etc/odoo/odoo.conf

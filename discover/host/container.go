@@ -130,7 +130,7 @@ func parsePlaces(body string) map[int]place {
 func containers(h *estate.Host, t transcript, running []task) estate.Section[[]estate.Container] {
 	s := section(t, "cgroups", "", func(body string) []estate.Container { return joinPlaces(parsePlaces(body), running) })
 	hasRuntime := slices.ContainsFunc(h.Applications.Value, func(a estate.Application) bool {
-		return slices.Contains([]string{"docker", "containerd", "podman", "kubernetes", "lxc"}, a.Kind)
+		return slices.Contains([]string{"docker", "containerd", "podman", "cri-o", "kubernetes", "lxc"}, a.Kind)
 	})
 	switch {
 	case s.Coverage != estate.Known:

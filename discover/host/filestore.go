@@ -117,7 +117,7 @@ func filestores(h *estate.Host, t transcript) estate.Section[[]estate.Filestore]
 		for _, folder := range read.denied {
 			commands = append(commands, []string{read.find, folder, "-type", "f", "-ls"})
 		}
-		s.Grant = sudoLine(pairs(t.body("identity"))["me"], commands...)
+		s.Grant = t.grant(commands...)
 		problems = append(problems, "this account may not read "+strings.Join(read.denied, ", "))
 	}
 	if slices.ContainsFunc(read.stores, func(f estate.Filestore) bool { return f.Coverage == estate.Timeout }) {

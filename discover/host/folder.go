@@ -165,7 +165,7 @@ walk() {
   echo "e	$?"
 }
 closed() { find "$@" -xdev -maxdepth 5 -name '.?*' -prune -o -type d ! -perm -5 -exec sh -c 'for d; do [ -r "$d" ] && [ -x "$d" ] || echo "$d"; done' - {} + | head -n 20; }
-{ { ls /etc /usr/share; cut -d: -f1 /etc/passwd; awk '{ n = split($2, a, "/"); for (i = 2; i <= n; i++) print a[i] }' /proc/mounts; } | sed 's/^/w	/'
+{ { ls /etc /usr/share; ls /etc/systemd/system /usr/local/bin /usr/local/sbin | sed 's/\.[a-z]*$//'; cut -d: -f1 /etc/passwd; awk '{ n = split($2, a, "/"); for (i = 2; i <= n; i++) print a[i] }' /proc/mounts; } | sed 's/^/w	/'
   walk "$@" | head -n 100000
   [ -n "$SUDO" ] && closed "$@" | while read -r d; do echo "l	$d"; root ls -lnR --full-time "$d"; done | head -n 50000
 } | awk -F '\t' -v words='` + plainWords(folderWords) + `' -v common='` + plainWords(commonEndings) + `' -v data='` + plainWords(dataEndings) + `' '` + folderPatterns + `'
@@ -276,12 +276,12 @@ func folders(t transcript) (estate.Section[[]estate.DataFolder], walked) {
 // closedWords names the closed folders.
 func closedWords(w walked) string {
 	var said []string
-	for _, c := range w.closed[:min(len(w.closed), 10)] {
+	for _, c := range w.closed[:min(len(w.closed), 8)] {
 		said = append(said, c.path)
 	}
 	words := strings.Join(said, ", ")
-	if len(w.closed) > 10 {
-		words += fmt.Sprintf(" and %d more", len(w.closed)-10)
+	if len(w.closed) > 8 {
+		words += fmt.Sprintf(" and %d more", len(w.closed)-8)
 	}
 	if words != "" {
 		words = "closed to this account: " + words
@@ -298,7 +298,7 @@ func (w walked) grant(account string) string {
 		return ""
 	}
 	var commands [][]string
-	for _, c := range w.closed[:min(len(w.closed), 10)] {
+	for _, c := range w.closed[:min(len(w.closed), 8)] {
 		commands = append(commands, []string{w.ls, "-lnR", "--full-time", c.path})
 	}
 	return sudoLine(account, commands...)

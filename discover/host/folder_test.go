@@ -2,6 +2,7 @@ package host
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,7 +59,7 @@ func TestFolderPatterns(t *testing.T) {
 	for name, awk := range awks(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			args := append(awk[1:], "-F", `\t`, "-v", "words="+plainWords(folderWords), "-v", "common="+plainWords(commonEndings), "-v", "data="+plainWords(dataEndings), folderPatterns)
+			args := append(slices.Clone(awk[1:]), "-F", `\t`, "-v", "words="+plainWords(folderWords), "-v", "common="+plainWords(commonEndings), "-v", "data="+plainWords(dataEndings), folderPatterns)
 			cmd := exec.CommandContext(t.Context(), awk[0], args...)
 			cmd.Stdin = strings.NewReader(in)
 			out, err := cmd.Output()

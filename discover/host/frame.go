@@ -22,11 +22,13 @@ type transcript struct {
 	late   bool // time was up before its end
 	self   int  // process id of the script's shell
 	frames map[string]frame
+
+	sources map[string]string // of the probes' facts, by key; nil where a transcript was not read from output
 }
 
 // readTranscript takes apart the output of the script. A frame without an end is not kept: its exit code is unknown.
 func readTranscript(output, nonce string) transcript {
-	t := transcript{frames: map[string]frame{}}
+	t := transcript{frames: map[string]frame{}, sources: sources()}
 	mark := "\n@@" + nonce + " "
 	parts := strings.Split(output, mark)
 	open, body := "", ""
@@ -43,9 +45,11 @@ func readTranscript(output, nonce string) transcript {
 		case words[0] == "begin" && len(words) == 2:
 			open, body = words[1], rest
 		case words[0] == "end" && len(words) >= 3 && words[1] == open:
-			code, err := strconv.Atoi(words[len(words)-1])
-			if _, twice := t.frames[open]; err == nil && !twice {
-				t.frames[open] = frame{body: body, code: code, cut: code == sigPipe, root: words[2] == "sudo"}
+			if f, ok := ended(words[2:]); ok {
+				if _, twice := t.frames[open]; !twice {
+					f.body = body
+					t.frames[open] = f
+				}
 			}
 			open = ""
 		case words[0] == "bye":
@@ -53,6 +57,24 @@ func readTranscript(output, nonce string) transcript {
 		}
 	}
 	return t
+}
+
+// ended reads how a probe ended: its exit code, "cut" where a limit cut the body, and "sudo" for each part that was read
+// with it, in any order.
+func ended(words []string) (frame, bool) {
+	f, known := frame{}, false
+	for _, word := range words {
+		switch code, err := strconv.Atoi(word); {
+		case word == "cut":
+			f.cut = true
+		case word == "sudo":
+			f.root = true
+		case err == nil:
+			f.code, known = code, true
+			f.cut = f.cut || code == sigPipe
+		}
+	}
+	return f, known
 }
 
 // The codes of shells and timeout(1).
@@ -91,7 +113,7 @@ func (t transcript) coverage(key string) (estate.Coverage, string) {
 
 // section reads one probe by a parser. grant is the right that would help where reading is denied.
 func section[T any](t transcript, key, grant string, parse func(string) T) estate.Section[T] {
-	source := sourceOf(key)
+	source := t.source(key)
 	coverage, problem := t.coverage(key)
 	if coverage != estate.Known {
 		if coverage != estate.Denied {
@@ -100,7 +122,7 @@ func section[T any](t transcript, key, grant string, parse func(string) T) estat
 		return estate.Miss[T](coverage, source, problem, grant)
 	}
 	s := estate.Know(source, parse(t.frames[key].body))
-	s.Truncated = t.frames[key].cut
+	s.Truncated = t.frames[key].cut || strings.Count(t.frames[key].body, "\n") > mostRows
 	if t.frames[key].root {
 		s.Privilege = privilegeSudo
 	}
@@ -110,13 +132,21 @@ func section[T any](t transcript, key, grant string, parse func(string) T) estat
 // privilegeSudo is how a section says that a part of it was read with sudo.
 const privilegeSudo = "sudo"
 
-func sourceOf(key string) string {
+// sources says where the facts of each probe are from. The probes are written anew each time they are listed, so that
+// is done once a host.
+func sources() map[string]string {
+	found := map[string]string{}
 	for _, p := range probes() {
-		if p.key == key {
-			return p.source
-		}
+		found[p.key] = p.source
 	}
-	return ""
+	return found
+}
+
+func (t transcript) source(key string) string {
+	if t.sources == nil {
+		return sources()[key]
+	}
+	return t.sources[key]
 }
 
 // body is what a probe printed; empty where it did not answer well.

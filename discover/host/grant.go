@@ -1,7 +1,6 @@
 package host
 
 import (
-	"cmp"
 	"regexp"
 	"strings"
 )
@@ -39,7 +38,10 @@ func programPath(known map[string]string, program string) string {
 	case "auditctl", "iptables", "nft", "sshd":
 		usual = "/usr/sbin/" + program
 	}
-	return cmp.Or(known[program], usual)
+	if strings.HasPrefix(known[program], "/") { // BusyBox calls its own by name
+		return known[program]
+	}
+	return usual
 }
 
 // grant is the line of sudoers that lets the account of a reading run exactly these commands, by the paths at which

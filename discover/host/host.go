@@ -55,7 +55,10 @@ func Collect(ctx context.Context, dialer *remote.Dialer, e remote.Endpoint, envi
 	result, err := client.Run(ctx, remote.Command{Script: script(nonce, options.Sudo)})
 	t := readTranscript(string(result.Stdout), nonce)
 	if !t.hello {
-		if err == nil {
+		switch {
+		case result.Truncated:
+			err = errNoise
+		case err == nil:
 			err = errNoShell
 		}
 		return unread(err)
@@ -85,7 +88,7 @@ func fill(h *estate.Host, t transcript) {
 	h.Processes = section(t, "processes", "", func(string) []estate.Process { return processes(running) })
 	if strings.TrimSpace(t.body("hidepid")) != "0" && h.Processes.Coverage == estate.Known && t.body("hidepid") != "" {
 		me := pairs(t.body("identity"))["me"]
-		h.Processes = estate.Miss[[]estate.Process](estate.Denied, sourceOf("processes"), "/proc hides other accounts' processes (hidepid)",
+		h.Processes = estate.Miss[[]estate.Process](estate.Denied, t.source("processes"), "/proc hides other accounts' processes (hidepid)",
 			"make "+me+" a member of the group that the gid= option of /proc names")
 	}
 	h.Packages = section(t, "packages", "", parsePackages)
@@ -157,6 +160,9 @@ func dropOwn(h *estate.Host) {
 // errNoShell is an account that is let in, but whose shell does not run what it is sent.
 var errNoShell = errors.New("the account runs no commands")
 
+// errNoise is an account that prints without end before it runs anything.
+var errNoise = errors.New("the account prints without end")
+
 // explain says in the terms of a collection why a host could not be read.
 func explain(err error) (coverage estate.Coverage, problem, mend string) {
 	var failed *remote.Error
@@ -164,6 +170,9 @@ func explain(err error) (coverage estate.Coverage, problem, mend string) {
 	case errors.Is(err, errNoShell):
 		return estate.Denied, "the login works, but the account runs no commands there: a restricted shell or ForceCommand",
 			"give the account /bin/sh as its shell and take ForceCommand away, or read the host with another account"
+	case errors.Is(err, errNoise):
+		return estate.Failed, "the login works, but it printed more than is read of one host before it ran anything",
+			"look at what the account's profile prints there, and at ForceCommand, or read the host with another account"
 	case !errors.As(err, &failed):
 		return estate.Failed, "the reading was stopped", ""
 	}

@@ -50,9 +50,23 @@ func TestLabSoftware(t *testing.T) {
 	requireSetting(t, found["erp-db"], "postgresql", "archive_command", "cp")
 	require.Equal(t, estate.Absent, found["erp-db"].Filestores.Coverage)
 	require.Equal(t, estate.Absent, found["erp-db"].Code.Coverage)
+	erp := routeOf(t, found["erp-app"], "443")
+	require.Equal(t, []string{"/etc/lab-tls/erp.clinic.example.crt"}, erp.Certificates)
+	require.Equal(t, []string{"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"}, erp.Protocols)
+	require.Contains(t, erp.Limits, estate.Option{Name: "client_max_body_size", Value: "64m"})
+	require.NotContains(t, erp.Headers, "strict-transport-security")
+	require.Contains(t, routeOf(t, found["cloud-app"], "443").Headers, "strict-transport-security")
+	require.Contains(t, found["edge"].Routes.Grant, "/cat /etc/haproxy/haproxy.cfg")
 	for _, name := range []string{"bastion", "erp-db", "old-crm"} {
 		require.Equal(t, estate.Absent, found[name].Containers.Coverage, name)
 	}
+}
+
+func routeOf(t *testing.T, h *estate.Host, listen string) estate.WebRoute {
+	t.Helper()
+	i := slices.IndexFunc(h.Routes.Value, func(r estate.WebRoute) bool { return r.TLS && slices.Contains(r.Listen, listen) })
+	require.GreaterOrEqual(t, i, 0, "%s: %v", h.Name, h.Routes)
+	return h.Routes.Value[i]
 }
 
 func requireSetting(t *testing.T, h *estate.Host, product, name, want string) {

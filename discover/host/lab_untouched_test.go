@@ -16,7 +16,7 @@ import (
 
 // ownRecords are what the machine itself writes down: sshd's and sudo's records of logins, and what its services do
 // all the time.
-var ownRecords = regexp.MustCompile(`^/(var/log/(auth\.log|cron\.log|wtmp|lastlog|btmp|syslog|daemon\.log|messages|user\.log|mail\.|kern\.log|journal/|haproxy|nginx/|lighttpd/|odoo/|postgresql/|hl7-listener\.log|smtp|redis/|traefik/|private/|sysstat/|chrony/)` +
+var ownRecords = regexp.MustCompile(`^/(var/log/(auth\.log|cron\.log|wtmp|lastlog|btmp|syslog|daemon\.log|messages|user\.log|mail\.|kern\.log|journal/|haproxy|nginx/|lighttpd/|odoo/|postgresql/|hl7-listener\.log|smtp|redis/|traefik/|private/|sysstat/|chrony/|estate/|$)` +
 	`|var/lib/(ehr-sim|hl7|postgresql|odoo|redis|ldap|smtp-sink|haproxy|logrotate|systemd/timers|docker|containerd|chrony|private/systemd|dhcp)(/|$)|var/spool/rsyslog|srv/interfaces/(labor|fhir|dicom)|etc/lab-tls|proc/|sys/|run/|dev/)`)
 
 // TestNothingIsWritten reads every machine of the lab, and looks for files that are not as they were.

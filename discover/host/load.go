@@ -121,9 +121,14 @@ func sum(rows map[string][2]int64, counts func(map[string][2]int64, string) bool
 	return a, b
 }
 
+var (
+	diskForm   = regexp.MustCompile(`^((?:sd|vd|xvd|hd|dasd)[a-z]+|nvme\d+n\d+|mmcblk\d+)(p?\d+)?$`)
+	foreignNIC = regexp.MustCompile(`^(lo|veth|docker|br|virbr|vnet|bond|team|tun|tap|wg|dummy|ifb|sit|gre|cali|cni|flannel|kube|nodelocal)|[.:@]`)
+)
+
 // isWholeDisk leaves out partitions and what is built on disks: both would count twice.
 func isWholeDisk(all map[string][2]int64, name string) bool {
-	parts := regexp.MustCompile(`^((?:sd|vd|xvd|hd|dasd)[a-z]+|nvme\d+n\d+|mmcblk\d+)(p?\d+)?$`).FindStringSubmatch(name)
+	parts := diskForm.FindStringSubmatch(name)
 	if parts == nil {
 		return false
 	}
@@ -133,7 +138,7 @@ func isWholeDisk(all map[string][2]int64, name string) bool {
 
 // isOwnNIC leaves out the loopback, bridges, bonds, tunnels and the ends of containers' wires.
 func isOwnNIC(_ map[string][2]int64, name string) bool {
-	return !regexp.MustCompile(`^(lo|veth|docker|br|virbr|vnet|bond|team|tun|tap|wg|dummy|ifb|sit|gre|cali|cni|flannel|kube|nodelocal)|[.:@]`).MatchString(name)
+	return !foreignNIC.MatchString(name)
 }
 
 // loadOf is what two looks say together.
@@ -184,12 +189,17 @@ func round(n float64, digits int) float64 {
 // load joins the looks and sysstat's records.
 func load(t transcript) estate.Section[estate.Load] {
 	first := parseLook(t.body("loadbefore"), t.self)
-	s := section(t, "loadafter", "", func(body string) estate.Load { return loadOf(first, parseLook(body, t.self)) })
+	s := section(t, "loadafter", "", func(body string) estate.Load {
+		second := parseLook(body, t.self)
+		if first.seconds <= 0 {
+			return loadOf(second, second)
+		}
+		return loadOf(first, second)
+	})
 	if s.Coverage != estate.Known {
 		return s
 	}
 	if first.seconds <= 0 {
-		s.Value.Seconds = 0
 		s.Problem = "the first of the two looks is missing: there are no rates"
 	}
 	switch coverage, problem := t.coverage("sysstat"); {

@@ -30,13 +30,15 @@ func isWrapper(program string) bool {
 	return false
 }
 
-// isBuiltin tells the words of shells, and programs, that do nothing that matters here.
-func isBuiltin(program string) bool {
+// isBuiltin tells the words of shells, and programs, that do nothing that matters here. A word of the shell has no
+// path: /opt/ris/export is a program.
+func isBuiltin(word, program string) bool {
 	switch program {
-	case "test", "[", "[[", "cd", "true", "false", ":", ".", "source", "export", "set", "umask", "echo", "printf", "sleep", "exit",
-		"return", "fi", "done", "esac", "local", "read", "shift", "trap", "unset", "case", "for", "mkdir", "rm", "mv", "cat", "chmod",
-		"date", "break", "continue":
+	case "test", "[", "[[", "true", "false", "echo", "printf", "sleep", "mkdir", "rm", "mv", "cat", "chmod", "date":
 		return true
+	case "cd", ":", ".", "source", "export", "set", "umask", "exit", "return", "fi", "done", "esac", "local", "read", "shift", "trap",
+		"unset", "case", "for", "break", "continue":
+		return word == program
 	}
 	return false
 }
@@ -53,11 +55,11 @@ func commandsIn(line string) []invocation {
 		for len(words) > 1 && isWrapper(path.Base(words[0])) {
 			words = afterWrapper(words)
 		}
-		if len(words) == 0 {
+		if len(words) == 0 || strings.HasPrefix(words[0], "-") { // the rest of a test: "-le 7 ]"
 			continue
 		}
 		call := reduce(words)
-		if call.program != "" && call.program != "unknown" && !isBuiltin(call.program) {
+		if call.program != "" && call.program != "unknown" && !isBuiltin(words[0], call.program) {
 			found = append(found, call)
 		}
 	}
@@ -155,6 +157,9 @@ func outbound(t transcript, plans []estate.Schedule, services map[string]service
 	})
 	if s.Value == nil {
 		s.Value = []estate.OutboundCall{}
+	}
+	if coverage, problem := t.coverage("commands"); coverage != estate.Known && coverage != estate.Absent {
+		s.Problem = "what units run is not known: " + problem
 	}
 	return s
 }

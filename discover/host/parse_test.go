@@ -256,7 +256,8 @@ http {
 func TestParseHAProxy(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []estate.WebRoute{
-		{Proxy: "haproxy", Names: []string{"api"}, Listen: []string{"10.0.0.25:443"}, Upstream: []string{"10.77.5.90:443", "fhir.partner.example:443"}, TLS: true},
+		{Proxy: "haproxy", Names: []string{"api"}, Listen: []string{"10.0.0.25:443"}, Upstream: []string{"10.77.5.90:443", "fhir.partner.example:443"}, TLS: true,
+			Certificates: []string{"/etc/x.pem"}, Unverified: true},
 		{Proxy: "haproxy", Names: []string{"stats"}, Listen: []string{":8404"}, Upstream: []string{}},
 	}, parseHAProxy("global\ndefaults\nfrontend api\n  bind 10.0.0.25:443 ssl crt /etc/x.pem\n  use_backend fhir if { path /fhir }\n  default_backend lab\nbackend fhir\n  server one fhir.partner.example:443 ssl verify none\nbackend lab\n  server two 10.77.5.90:443\nbackend unused\n  server three 10.9.9.9:80\nlisten stats\n  bind :8404\n"))
 }
@@ -293,6 +294,9 @@ func FuzzTranscript(f *testing.F) {
 	f.Add("\n@@n hello 1\n\n@@n begin certificates\nfile /a\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\ndenied /b\n\n@@n end certificates 0\n")
 	f.Add("\n@@n hello 1\n\n@@n begin nginx\nserver { listen 1 ssl; } } {\n\n@@n end nginx 0\n\n@@n begin haproxy\n server a\nfrontend\n bind\n\n@@n end haproxy 141\n")
 	f.Add("\n@@n hello 1\n\n@@n begin timers\nId=a\nTimersCalendar={\n\n@@n end timers 0\n\n@@n begin keys\na -1\n\n@@n end keys 0\n\n@@n begin passwd\na:1:2:/:sh\n\n@@n end passwd 0\n")
+	for _, output := range corpus(f) {
+		f.Add(strings.ReplaceAll(output, "\n@@corpus ", "\n@@n "))
+	}
 	f.Fuzz(func(t *testing.T, output string) {
 		h := estate.UnreadHost("x", estate.UnknownEnv, estate.Collection{Coverage: estate.Known})
 		fill(&h, readTranscript(output, "n"))

@@ -2,6 +2,7 @@ package host_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,8 +23,24 @@ func TestLabPlatform(t *testing.T) {
 			for _, want := range truth.Folders {
 				requireFolder(t, want, h)
 			}
-			t.Logf("%s", show(t, h))
+			require.NotEmpty(t, h.Disks.Value)
+			require.True(t, slices.ContainsFunc(h.Network.Value.Routes, func(r estate.Route) bool { return r.Destination == "default" && r.Gateway != "" }))
+			require.Len(t, h.Safeguards.Value, 6)
+			require.Positive(t, h.Load.Value.Seconds)
+			require.Len(t, h.Load.Value.LoadAverage, 3)
+			require.Positive(t, h.Load.Value.AvailableBytes)
+			require.NotEqual(t, estate.Known, h.Updates.Coverage, "the lab keeps no lists of packages")
+			require.NotEmpty(t, h.Updates.Problem)
+			require.NotEmpty(t, h.Files.Value)
+			require.Equal(t, estate.Known, h.Changed.Coverage, h.Changed.Problem)
+			if h.SudoRules.Coverage == estate.Denied {
+				require.Contains(t, h.SudoRules.Grant, "/etc/sudoers")
+			}
 		})
+	}
+	requireBackups(t, found)
+	for _, kind := range []string{"time", "log-forwarding", "monitoring"} {
+		require.Equal(t, "none", guard(t, found["erp-db"], kind).State, kind)
 	}
 }
 
@@ -38,7 +55,36 @@ func requireFolder(t *testing.T, want lab.TrueFolder, h *estate.Host) {
 	require.Equal(t, want.Files, h.Folders.Value[i].Patterns[j].Count)
 }
 
-func show(t *testing.T, h *estate.Host) string {
-	return string(text(t, &estate.Host{Folders: h.Folders, Disks: h.Disks, Network: h.Network, Updates: h.Updates, Safeguards: h.Safeguards,
-		Load: h.Load, Backups: h.Backups, SudoRules: h.SudoRules}))
+// requireBackups: what lies in closed folders is denied with the right that would show it, never "no backup".
+func requireBackups(t *testing.T, found shelf) {
+	t.Helper()
+	for _, name := range []string{"erp-db", "cloud-db"} {
+		b := found[name].Backups
+		require.Equal(t, estate.Denied, b.Coverage, name)
+		for _, folder := range []string{"/var/backups/pg", "/var/lib/postgresql/wal_archive"} {
+			require.Contains(t, b.Grant, "/ls -lnR --full-time "+folder, name)
+			require.True(t, slices.ContainsFunc(b.Value, func(b estate.Backup) bool {
+				return b.Where == folder && strings.HasPrefix(b.Problem, "closed to this account; a file was last added or removed there on ") && b.Newest.IsZero()
+			}), "%s: %v", name, b.Value)
+		}
+	}
+	tool := func(name, where string) string {
+		i := slices.IndexFunc(found[name].Backups.Value, func(b estate.Backup) bool { return b.Where == where })
+		require.GreaterOrEqual(t, i, 0, "%s: no %s in %v", name, where, found[name].Backups.Value)
+		return found[name].Backups.Value[i].Tool
+	}
+	require.Equal(t, "pg_dump", tool("erp-db", "/etc/cron.d/pg_dump"))
+	require.Contains(t, found["erp-db"].Backups.Grant, "/tail -n 2000 /var/log/pg_dump_clinic.log")
+	require.Equal(t, "pg_basebackup", tool("cloud-db", "pg-base-backup.timer"))
+	for _, name := range []string{"erp-app", "stg", "old-crm"} {
+		require.Equal(t, estate.Known, found[name].Backups.Coverage, name)
+		require.Empty(t, found[name].Backups.Value, name)
+	}
+}
+
+func guard(t *testing.T, h *estate.Host, kind string) estate.Safeguard {
+	t.Helper()
+	i := slices.IndexFunc(h.Safeguards.Value, func(g estate.Safeguard) bool { return g.Kind == kind })
+	require.GreaterOrEqual(t, i, 0)
+	return h.Safeguards.Value[i]
 }

@@ -54,7 +54,7 @@ echo "cpus=$(grep -c '^processor' /proc/cpuinfo)"
 sed -n 's/^model name[^:]*: */model=/p' /proc/cpuinfo | head -n 1
 sed -n 's/^MemTotal: *\([0-9]*\) kB/memory=\1/p;s/^SwapTotal: *\([0-9]*\) kB/swap=\1/p' /proc/meminfo`},
 		{key: "programs", source: "the PATH", limit: 16 * kib, shell: `
-for c in cat crontab du find grep iptables ls nft ss sshd; do p=$(command -v "$c") && echo "$c=$p"; done; exit 0`},
+for c in auditctl cat crontab find iptables ls md5sum nft ss tail; do p=$(command -v "$c") && echo "$c=$p"; done; exit 0`},
 		{key: "interfaces", source: "ip addr", limit: 256 * kib, shell: `
 has ip && exec ip -o addr show
 has ifconfig && exec ifconfig -a
@@ -138,7 +138,7 @@ systemctl show --no-pager -p Id -p Names -p User -p ExecStart -p ExecStartPre -p
   $(systemctl show --no-pager -p Unit '*.timer' | sed -n 's/^Unit=\(.*\.service\)$/\1/p')`},
 		{key: "timers", source: "systemctl show", limit: 1 * mib, shell: `
 [ -d /run/systemd/system ] || exit 90
-TZ=UTC systemctl show --no-pager -p Id -p Unit -p TimersCalendar -p TimersMonotonic -p LastTriggerUSec -p NextElapseUSecRealtime '*.timer'`},
+TZ=UTC systemctl show --no-pager -p Id -p Unit -p TimersCalendar -p TimersMonotonic -p Persistent -p LastTriggerUSec -p NextElapseUSecRealtime '*.timer'`},
 		{key: "timerfiles", source: "files of timers", limit: 1 * mib, shell: `
 [ -d /run/systemd/system ] || exit 90
 for d in /etc /run /usr/local/lib /usr/lib /lib; do
@@ -167,7 +167,7 @@ done; exit 0`, root: []privilege{{"crontab -l -u ACCOUNT", "the jobs in the cron
   ls -d /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/* /etc/periodic/*/* /usr/local/bin/* /usr/local/sbin/*; } | sort -u | head -n 400 | while read -r f; do
   [ -f "$f" ] && [ -r "$f" ] && read -r first <"$f" || continue
   case $first in '#!'*) grep -E "$CALLS" "$f" /dev/null | head -n 50 ;; esac
-done; exit 0`},
+done; grep -s -E "$CALLS" /etc/init/*.conf /dev/null | head -n 100; exit 0`},
 	}
 }
 
@@ -184,12 +184,7 @@ find /etc/nginx /etc/haproxy /etc/apache2 /etc/httpd /etc/ssl /etc/pki/tls /etc/
   | grep -v -e '^/etc/ssl/certs/ca-certificates' -e '/site-packages/' -e '/dist-packages/' -e '/node_modules/' | sort | head -n 200 | while read -r f; do
   if [ -r "$f" ]; then echo "file $f"; sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/{p;/-----END/q;}' "$f"; else echo "denied $f"; fi
 done; exit 0`},
-		{key: "nginx", source: "/etc/nginx", limit: 1 * mib, shell: `
-[ -d /etc/nginx ] || exit 90; [ -r /etc/nginx ] && [ -x /etc/nginx ] || exit 91
-for f in /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/*; do [ -f "$f" ] && { [ -r "$f" ] && cat "$f" || echo '# unreadable'; echo; }; done |
-  grep -E '[{}]|^[[:space:]]*(listen|server_name|proxy_pass|server|ssl|uwsgi_pass|grpc_pass|fastcgi_pass)[[:space:]]|^# unreadable'; exit 0`},
-		{key: "haproxy", source: "/etc/haproxy/haproxy.cfg", limit: 1 * mib, shell: `
-need /etc/haproxy/haproxy.cfg
-grep -E '^(global|defaults|frontend|backend|listen)|^[[:space:]]+(bind|server|default_backend|use_backend)[[:space:]]' /etc/haproxy/haproxy.cfg; exit 0`},
+		nginxProbe(),
+		haproxyProbe(),
 	}
 }

@@ -168,7 +168,7 @@ func unitOf(cgroup string) string {
 			return clean(strings.TrimPrefix(part, "openrc."))
 		case part == "docker" && i < len(parts)-1:
 			return "docker container"
-		case strings.HasSuffix(part, ".service"), strings.HasSuffix(part, ".scope") && part != "init.scope":
+		case strings.HasSuffix(part, ".service"), strings.HasSuffix(part, ".socket"), strings.HasSuffix(part, ".scope") && part != "init.scope":
 			return clean(path.Base(part))
 		}
 	}

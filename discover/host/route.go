@@ -10,143 +10,6 @@ import (
 	"nightferry/internal/estate"
 )
 
-// parseNginx reads the directives that matter from all of nginx's files, one after the other. It is no full parser:
-// it follows braces, and knows server, upstream, listen, server_name and the passes.
-func parseNginx(body string) []estate.WebRoute {
-	var found []estate.WebRoute
-	upstreams := map[string][]string{}
-	var stack []string // names of open blocks, "upstream NAME" with its name
-	var route *estate.WebRoute
-	for _, statement := range statements(body) {
-		words := strings.Fields(statement)
-		switch {
-		case statement == "}":
-			if len(stack) > 0 {
-				if stack[len(stack)-1] == "server" && route != nil {
-					found = append(found, *route)
-					route = nil
-				}
-				stack = stack[:len(stack)-1]
-			}
-		case strings.HasSuffix(statement, "{"):
-			name := ""
-			if len(words) > 0 {
-				name = strings.TrimSuffix(words[0], "{")
-			}
-			if name == "upstream" && len(words) > 1 {
-				name = "upstream " + strings.TrimSuffix(words[1], "{")
-			}
-			if name == "server" && route == nil {
-				route = &estate.WebRoute{Proxy: "nginx", Names: []string{}, Listen: []string{}, Upstream: []string{}}
-			}
-			if len(stack) < 100 {
-				stack = append(stack, name)
-			}
-		case len(words) >= 2:
-			directive(route, upstreams, stack, words)
-		}
-	}
-	for i := range found {
-		found[i].Upstream = resolve(found[i].Upstream, upstreams)
-	}
-	return sortedRoutes(found)
-}
-
-// directive takes a simple directive in its place.
-func directive(route *estate.WebRoute, upstreams map[string][]string, stack, words []string) {
-	if len(stack) > 0 && words[0] == "server" {
-		if name, ok := strings.CutPrefix(stack[len(stack)-1], "upstream "); ok {
-			upstreams[name] = append(upstreams[name], endpoint(words[1], "80"))
-			return
-		}
-	}
-	if route == nil {
-		return
-	}
-	switch words[0] {
-	case "listen":
-		route.Listen = append(route.Listen, clean(words[1]))
-		route.TLS = route.TLS || slices.Contains(words[2:], "ssl")
-	case "server_name":
-		for _, name := range words[1:] {
-			if name != "_" {
-				route.Names = append(route.Names, clean(name))
-			}
-		}
-	case "ssl":
-		route.TLS = route.TLS || words[1] == "on"
-	case "proxy_pass", "uwsgi_pass", "grpc_pass", "fastcgi_pass":
-		scheme, rest, ok := strings.Cut(words[1], "://")
-		if !ok {
-			scheme, rest = "http", words[1]
-		}
-		rest, _, _ = strings.Cut(rest, "/")
-		if rest != "" && !strings.HasPrefix(rest, "unix:") && !strings.HasPrefix(rest, "$") {
-			route.Upstream = append(route.Upstream, scheme+"://"+rest)
-		}
-	}
-}
-
-// statements parts nginx's text at semicolons and braces, outside of quotes and comments.
-func statements(body string) []string {
-	var found []string
-	var b strings.Builder
-	var quote rune
-	comment := false
-	emit := func(end string) {
-		if s := strings.TrimSpace(b.String()) + end; s != "" && len(found) < mostRows {
-			found = append(found, s)
-		}
-		b.Reset()
-	}
-	for _, r := range body {
-		switch {
-		case r == '\n':
-			comment, quote = false, 0
-			b.WriteRune(' ')
-		case comment:
-		case quote != 0:
-			if r == quote {
-				quote = 0
-			} else if r != '{' && r != '}' {
-				b.WriteRune(r)
-			}
-		case r == '"' || r == '\'':
-			quote = r
-		case r == '#':
-			comment = true
-		case r == ';':
-			emit("")
-		case r == '{':
-			emit("{")
-		case r == '}':
-			b.Reset()
-			emit("}")
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return found
-}
-
-// resolve replaces the names of upstream blocks by their servers, as host:port.
-func resolve(passes []string, upstreams map[string][]string) []string {
-	found := []string{}
-	for _, pass := range passes {
-		scheme, name, _ := strings.Cut(pass, "://")
-		if servers, ok := upstreams[name]; ok {
-			found = append(found, servers...)
-			continue
-		}
-		port := schemePort(scheme)
-		if port == "" {
-			port = "80"
-		}
-		found = append(found, endpoint(name, port))
-	}
-	return sorted(slices.DeleteFunc(found, func(s string) bool { return s == "" }))
-}
-
 // endpoint is host:port; empty for what is neither, such as a socket file.
 func endpoint(s, port string) string {
 	host, given, err := net.SplitHostPort(s)
@@ -159,84 +22,146 @@ func endpoint(s, port string) string {
 	return net.JoinHostPort(strings.ToLower(host), given)
 }
 
-// parseHAProxy reads frontends, listens and backends of haproxy.cfg.
-func parseHAProxy(body string) []estate.WebRoute {
-	type part struct {
-		kind, name string
-		route      estate.WebRoute
-		uses       []string
-		servers    []string
-	}
-	var parts []*part
-	var current *part
-	for line := range lines(body) {
-		line, _, _ = strings.Cut(line, "#")
-		words := strings.Fields(line)
-		if len(words) == 0 {
-			continue
-		}
-		if line[0] != ' ' && line[0] != '\t' {
-			current = &part{kind: words[0]}
-			if len(words) > 1 {
-				current.name = clean(words[1])
-			}
-			current.route = estate.WebRoute{Proxy: "haproxy", Names: []string{current.name}, Listen: []string{}, Upstream: []string{}}
-			parts = append(parts, current)
-			continue
-		}
-		switch {
-		case current == nil || len(words) < 2:
-		case words[0] == "bind":
-			current.route.Listen = append(current.route.Listen, clean(words[1]))
-			current.route.TLS = current.route.TLS || slices.Contains(words, "ssl")
-		case words[0] == "server" && len(words) > 2:
-			if e := endpoint(words[2], "80"); e != "" {
-				current.servers = append(current.servers, e)
-			}
-		case words[0] == "default_backend", words[0] == "use_backend":
-			current.uses = append(current.uses, clean(words[1]))
-		}
-	}
-	var found []estate.WebRoute
-	for _, p := range parts {
-		if p.kind != "frontend" && p.kind != "listen" {
-			continue
-		}
-		p.route.Upstream = append(p.route.Upstream, p.servers...)
-		for _, b := range parts {
-			if b.kind == "backend" && slices.Contains(p.uses, b.name) {
-				p.route.Upstream = append(p.route.Upstream, b.servers...)
-			}
-		}
-		p.route.Upstream = sorted(p.route.Upstream)
-		found = append(found, p.route)
-	}
-	return sortedRoutes(found)
-}
-
 func sortedRoutes(found []estate.WebRoute) []estate.WebRoute {
+	found = found[:min(len(found), mostRoutes)]
 	slices.SortFunc(found, func(a, b estate.WebRoute) int {
 		return cmp.Or(cmp.Compare(a.Proxy, b.Proxy), slices.Compare(a.Names, b.Names), slices.Compare(a.Listen, b.Listen))
 	})
 	return found
 }
 
-// routes joins what the proxies' readable files say.
+// A host can write what it likes in these files. Lists in them that multiply with each other end here.
+const (
+	mostRoutes = 2000 // of one proxy
+	mostListed = 100  // servers of a backend, limits and headers of a route
+)
+
+// add appends to a list as long as there is room.
+func add[T any](list []T, more ...T) []T {
+	return append(list, more[:min(len(more), max(mostListed-len(list), 0))]...)
+}
+
+// stated is what is said of a route, or for all routes: the part of [estate.WebRoute] that can be inherited.
+type stated struct { //nolint:recvcheck // built by limit, and a value from then on
+	certificates, protocols, headers []string
+	limits                           []estate.Option
+}
+
+// limit notes a limit.
+func (s *stated) limit(name string, words ...string) {
+	s.limits = add(s.limits, estate.Option{Name: name, Value: clean(strings.Join(words, " "))})
+}
+
+// under fills what is not said by what is said for all.
+func (s stated) under(all stated) stated {
+	if len(s.certificates) == 0 {
+		s.certificates = all.certificates
+	}
+	if len(s.protocols) == 0 {
+		s.protocols = all.protocols
+	}
+	if len(s.headers) == 0 {
+		s.headers = all.headers
+	}
+	own := s.limits
+	for _, l := range all.limits {
+		if !slices.ContainsFunc(own, func(o estate.Option) bool { return o.Name == l.Name }) {
+			s.limits = append(slices.Clip(s.limits), l)
+		}
+	}
+	return s
+}
+
+// onto writes it to a route. Certificates and versions of TLS matter only where TLS is spoken.
+func (s stated) onto(route *estate.WebRoute) {
+	if route.TLS {
+		route.Certificates, route.Protocols = sorted(slices.Clone(s.certificates)), sorted(slices.Clone(s.protocols))
+	}
+	route.Headers, route.Limits = sorted(slices.Clone(s.headers)), slices.Clone(s.limits)
+	slices.SortFunc(route.Limits, func(a, b estate.Option) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Value, b.Value))
+	})
+	route.Limits = slices.Compact(route.Limits)
+}
+
+// tlsVersions are the versions of TLS from oldest to newest, as nginx and Apache write them.
+func tlsVersions() []string { return []string{"SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"} }
+
+// tlsFrom is the versions from the oldest that is allowed on.
+func tlsFrom(oldest string) []string {
+	if at := slices.Index(tlsVersions(), strings.Replace(oldest, "TLSv1.0", "TLSv1", 1)); at >= 0 {
+		return tlsVersions()[at:]
+	}
+	return nil
+}
+
+// proxy is a reverse proxy whose files are read.
+type proxy struct {
+	key   string // of its probe
+	parse func(string) []estate.WebRoute
+}
+
+func proxies() []proxy {
+	return []proxy{{"nginx", parseNginx}, {"haproxy", parseHAProxy}, {"apache", parseApache}, {"traefik", parseTraefik}}
+}
+
+// routes joins what the proxies' readable files say. A probe prints "denied PATH" for a file that may not be read.
 func routes(t transcript) estate.Section[[]estate.WebRoute] {
-	nginx := section(t, "nginx", "group that may read /etc/nginx", parseNginx)
-	haproxy := section(t, "haproxy", "group that may read /etc/haproxy/haproxy.cfg", parseHAProxy)
-	switch {
-	case nginx.Coverage == estate.Absent:
-		return haproxy
-	case haproxy.Coverage == estate.Absent:
-	case haproxy.Coverage != estate.Known:
-		nginx.Problem, nginx.Grant = "of haproxy: "+haproxy.Problem, haproxy.Grant
-	default:
-		nginx.Source += ", " + haproxy.Source
-		nginx.Value = append(nginx.Value, haproxy.Value...)
+	joined := estate.Miss[[]estate.WebRoute](estate.Absent, "", "", "")
+	var sources, problems, denied []string
+	for _, p := range proxies() {
+		var closed []string
+		s := section(t, p.key, "", func(body string) []estate.WebRoute {
+			var rest []string
+			for line := range strings.SplitSeq(body, "\n") {
+				if file, ok := strings.CutPrefix(line, "denied /"); ok {
+					closed = append(closed, clean("/"+file))
+				} else {
+					rest = append(rest, line)
+				}
+			}
+			return p.parse(strings.Join(rest, "\n"))
+		})
+		if s.Coverage == estate.Known && len(s.Value) == 0 && len(closed) > 0 {
+			s.Coverage = estate.Denied
+		}
+		if s.Coverage == estate.Absent {
+			continue
+		}
+		sources, denied = append(sources, s.Source), append(denied, closed...)
+		if s.Problem != "" {
+			problems = append(problems, p.key+": "+s.Problem)
+		}
+		if joined.Coverage != estate.Known && (s.Coverage == estate.Known || joined.Coverage == estate.Absent) {
+			joined.Coverage = s.Coverage
+		}
+		joined.Truncated = joined.Truncated || s.Truncated
+		joined.Privilege = cmp.Or(joined.Privilege, s.Privilege)
+		joined.Value = append(joined.Value, s.Value...)
 	}
-	if strings.Contains(t.body("nginx"), "# unreadable") {
-		nginx.Problem = "some of nginx's files may not be read"
+	if denied = sorted(denied); len(denied) > 0 {
+		var commands [][]string
+		for _, file := range denied[:min(len(denied), 20)] {
+			commands = append(commands, []string{catOf(t), file})
+		}
+		joined.Grant = t.grant(commands...)
+		problems = append(problems, "this account may not read "+strings.Join(denied[:min(len(denied), 20)], ", "))
 	}
-	return nginx
+	joined.Source, joined.Problem = strings.Join(sources, ", "), strings.Join(problems, "; ")
+	if joined.Coverage == estate.Absent {
+		joined.Source = "the files of nginx, haproxy, apache and traefik"
+	}
+	if joined.Coverage == estate.Known && joined.Value == nil {
+		joined.Value = []estate.WebRoute{}
+	}
+	return joined
+}
+
+// catOf is where the host has cat, as the probe of settings says.
+func catOf(t transcript) string {
+	first, _, _ := strings.Cut(t.body("settings"), "\n")
+	if file, ok := strings.CutPrefix(first, "cat /"); ok {
+		return clean("/" + file)
+	}
+	return "/bin/cat"
 }

@@ -8,6 +8,16 @@ import (
 	"nightferry/internal/estate"
 )
 
+// The forms of a firewall's rule that keeps something out, and of where rsyslog (in its old and its new language),
+// syslog-ng and fluent-bit send to.
+var (
+	firewallRule   = regexp.MustCompile(`policy drop|\b(drop|reject|DROP|REJECT)\b`)
+	rsyslogTarget  = regexp.MustCompile(`^[^#@]*[.;=][^#@]*\s@@?(?:\([^)]*\))?(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9_.-]+)`)
+	rainerTarget   = regexp.MustCompile(`(?i)\btarget\s*=\s*"([^"]+)"`)
+	syslogNGTarget = regexp.MustCompile(`\b(?:tcp6?|udp6?|network|syslog)\s*\(\s*"([^"]+)"`)
+	agentTarget    = regexp.MustCompile(`^\s*Host\s+(\S+)\s*$`)
+)
+
 // safeguardProbe asks what units and processes do not tell: whether the clock is in step, the rules of the firewall
 // and of the audit, confinement, and where logs go to.
 func safeguardProbe() probe {
@@ -64,7 +74,7 @@ func parseGuards(body string) guardFacts {
 		case "rules":
 			g.audits = clean(rest)
 		case "nft", "iptables":
-			g.rules[kind] = g.rules[kind] || regexp.MustCompile(`policy drop|\b(drop|reject|DROP|REJECT)\b`).MatchString(rest)
+			g.rules[kind] = g.rules[kind] || firewallRule.MatchString(rest)
 		case "ufw", "selinux", "apparmor":
 			g.words[kind] = clean(rest)
 		case "conf":
@@ -72,9 +82,7 @@ func parseGuards(body string) guardFacts {
 		case "closed":
 			g.closed = append(g.closed, clean(rest))
 		default:
-			for _, host := range logTargets(line) {
-				g.targets[file] = append(g.targets[file], host)
-			}
+			g.targets[file] = append(g.targets[file], logTargets(line)...)
 		}
 	}
 	return g
@@ -124,15 +132,14 @@ func logTargets(line string) []string {
 	if len(found) > 0 {
 		return found
 	}
-	for _, form := range [...]string{`^[^#@]*[.;=][^#@]*\s@@?(?:\([^)]*\))?(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9_.-]+)`, `(?i)\btarget\s*=\s*"([^"]+)"`,
-		`\b(?:tcp6?|udp6?|network|syslog)\s*\(\s*"([^"]+)"`, `^\s*Host\s+(\S+)\s*$`} {
-		if parts := regexp.MustCompile(form).FindStringSubmatch(line); parts != nil {
+	for _, form := range [...]*regexp.Regexp{rsyslogTarget, rainerTarget, syslogNGTarget, agentTarget} {
+		if parts := form.FindStringSubmatch(line); parts != nil {
 			keep(parts[1])
 			return found
 		}
 	}
 	if _, list, ok := strings.Cut(line, "hosts:"); ok {
-		for _, one := range strings.Split(list, ",") {
+		for one := range strings.SplitSeq(list, ",") {
 			keep(one)
 		}
 	}
@@ -172,7 +179,7 @@ func (p *presence) look(h *estate.Host, name string, programs, packages, units [
 }
 
 // guard makes a safeguard of what is there, where nothing else decides.
-func (p presence) guard(kind string, h *estate.Host) estate.Safeguard {
+func (p *presence) guard(kind string, h *estate.Host) estate.Safeguard {
 	g := estate.Safeguard{Kind: kind}
 	switch {
 	case len(p.running) > 0:

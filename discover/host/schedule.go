@@ -50,7 +50,7 @@ func readByCron(body, osRelease string) string {
 		folder, name := path.Split(file)
 		inFolder := strings.HasPrefix(folder, "/etc/cron.") || strings.HasPrefix(folder, "/etc/periodic/")
 		left := strings.HasSuffix(name, "~") || strings.HasSuffix(name, ",v") || strings.HasSuffix(name, ".swp") || strings.Contains(name, ".rpm")
-		if !inFolder || !left && !(strict && strings.Contains(name, ".")) {
+		if !inFolder || !left && (!strict || !strings.Contains(name, ".")) {
 			kept.WriteString(line + "\n")
 		}
 	}
@@ -76,7 +76,9 @@ func anacronLine(line, user string) (estate.Schedule, bool) {
 			when = "every " + when + " days"
 		}
 	}
-	return scheduled(when, user, words[3:]), true
+	s := scheduled(when, user, words[3:])
+	s.CatchesUp = true
+	return s, true
 }
 
 // parseCrontab reads the crontab of one user.
@@ -207,7 +209,8 @@ func parseTimers(body, files string, services map[string]service) []estate.Sched
 	for _, unit := range properties(body) {
 		runs := services[clean(one(unit, "Unit"))]
 		s := estate.Schedule{Kind: "timer", Where: clean(one(unit, "Id")), User: runs.user, Program: "unknown", Hosts: hostsOf(runs.calls),
-			LastRun: systemdTime(one(unit, "LastTriggerUSec")), NextRun: systemdTime(one(unit, "NextElapseUSecRealtime"))}
+			LastRun: systemdTime(one(unit, "LastTriggerUSec")), NextRun: systemdTime(one(unit, "NextElapseUSecRealtime")),
+			CatchesUp: one(unit, "Persistent") == "yes"}
 		if len(runs.calls) > 0 {
 			s.Program = runs.calls[0].program
 		}

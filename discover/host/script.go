@@ -8,7 +8,8 @@ import (
 
 // The script: a prelude, a call of p for each probe, and a last frame whose absence means that it was cut short.
 // It writes nothing: no here-documents (shells keep them in files), no redirection but to /dev/null.
-// Frames carry a random word of the run, so that nothing on the host can forge one by chance or by file.
+// Frames carry a random word of the run, so that nothing on the host can forge one by chance or by file. The end of one
+// goes out with the begin of the next: each write is a packet, and packets are what reading costs on our side.
 const prelude = `LC_ALL=C; export LC_ALL
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH; export PATH
 unset ENV BASH_ENV; umask 077
@@ -39,17 +40,20 @@ secrets() {
     -e ':a' -e 's/((sshpass|mysql[a-z]*|mariadb[-a-z]*|ldap[a-z]+|redis-cli|smbclient|lftp|mongo[a-z]*|zip|7z|openssl|swaks)[[:space:]].*[[:space:]]-(p|w|a|ap|au|P))[[:space:]]*[^[:space:]*-][^[:space:]]*/\1 ***/' -e 'ta' \
     -e 's/[A-Fa-f0-9]{32,}/***/g'
 }
+E=
 p() {
-  printf '\n%s begin %s\n' "$N" "$1"
+  printf '%s\n%s begin %s\n' "$E" "$N" "$1"
   r=$({ { if [ -n "$SUDO" ]; then $T sh -c "$F$4" 5>&3 3>&- 4>&-; else $T sh -c "$F$4" 3>&- 4>&-; fi </dev/null 2>/dev/null; echo $? >&3; } |
-    head -c "$2" | "$3" >&4; } 3>&1)
-  printf '\n%s end %s %s\n' "$N" "$1" "$(echo $r)"
+    { head -c "$2"; if read -r more || [ -n "$more" ]; then echo cut >&3; fi; } | "$3" >&4; } 3>&1)
+  E="
+$N end $1 $(echo $r)
+"
 }
 {
 printf '\n%s hello %s\n' "$N" "$$"
 `
 
-const epilogue = `printf '\n%s bye\n' "$N"
+const epilogue = `printf '%s\n%s bye\n' "$E" "$N"
 } 4>&1 2>/dev/null
 exit 0
 `

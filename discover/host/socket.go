@@ -137,6 +137,10 @@ func (o owners) program(s socket) string {
 	case h.unit == "" && o.sole[o.users[s.uid]] != "":
 		return o.sole[o.users[s.uid]]
 	}
+	// systemd listens for the service of that name, until somebody calls.
+	if name, ok := strings.CutSuffix(h.unit, ".socket"); ok {
+		return cmp.Or(o.units[name+".service"], name)
+	}
 	return strings.TrimSuffix(h.unit, ".service")
 }
 

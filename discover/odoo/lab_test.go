@@ -67,6 +67,10 @@ func TestLabServersAsReader(t *testing.T) {
 	require.Positive(t, found.Attachments.Value.Files)
 	require.EqualValues(t, -1, found.Attachments.Value.FileBytes, "sizes are for administrators")
 	require.Equal(t, "whether they log in: not shown to this user (smtp_user)", found.MailServers.Problem)
+	require.Equal(t, "length, hash and hosts of the code: not shown to this user (code)", found.Actions.Problem)
+	require.Equal(t, estate.Denied, found.APIKeys.Coverage, "a rule shows each user the own keys")
+	require.Len(t, found.Companies.Value, 1)
+	require.Contains(t, found.Companies.Problem, fmt.Sprintf("1 of %d companies", truth.Companies))
 	require.True(t, slices.ContainsFunc(found.Collected.Warnings, func(w string) bool { return strings.Contains(w, "is no administrator") }))
 }
 
@@ -89,6 +93,20 @@ func TestLabServersAsAdministrator(t *testing.T) {
 	require.InDelta(t, files, found.Attachments.Value.Files, 30, "page views add assets")
 	require.InEpsilon(t, float64(bytes), float64(found.Attachments.Value.FileBytes), 0.05)
 	require.Empty(t, found.Collected.Warnings)
+	require.Len(t, found.APIKeys.Value, truth.APIKeys)
+	require.Equal(t, "it.support", found.APIKeys.Value[0].Login)
+	require.Equal(t, 2021, found.APIKeys.Value[0].Created.Year())
+	require.Len(t, found.Companies.Value, truth.Companies)
+	require.Empty(t, found.Companies.Problem)
+	for _, a := range found.Actions.Value {
+		if a.Name == truth.ServerActionsCustom[0] {
+			require.Equal(t, []estate.CodeHost{{Protocol: "https", Host: "hooks.partner.example"}}, a.Code.Hosts)
+			require.Positive(t, a.Code.Length)
+		}
+	}
+	for _, c := range found.Crons.Value {
+		require.NotNil(t, c.Code, c.Name)
+	}
 }
 
 // requireTruth holds what any reader of the technical configuration must find.
@@ -140,6 +158,54 @@ func requireTruth(t *testing.T, truth lab.TrueOdoo, found *estate.OdooServer) {
 		}
 	}
 	require.Equal(t, truth.StudioModels, made)
+	requireMade(t, truth, found)
+}
+
+// requireMade holds what people made in the browser, which no module brings to another server.
+func requireMade(t *testing.T, truth lab.TrueOdoo, found *estate.OdooServer) {
+	t.Helper()
+	require.Equal(t, estate.Known, found.Automations.Coverage, found.Automations.Problem)
+	require.Len(t, found.Automations.Value, truth.Automations)
+	for _, a := range found.Automations.Value {
+		require.Equal(t, "clinic_base", a.Module)
+		require.Contains(t, a.Model, "clinic.")
+	}
+	require.Equal(t, estate.Known, found.Actions.Coverage, found.Actions.Problem)
+	var actions, crons []string
+	for _, a := range found.Actions.Value {
+		if a.Made && a.Usage == "ir_actions_server" {
+			actions = append(actions, a.Name)
+		}
+	}
+	require.Equal(t, truth.ServerActionsCustom, actions)
+	for _, c := range found.Crons.Value {
+		if c.Made || c.Module == "clinic_base" {
+			crons = append(crons, c.Name)
+		}
+	}
+	require.ElementsMatch(t, truth.CronsCustom, crons)
+	var fields []string
+	for _, f := range found.Fields.Value.Custom {
+		if !slices.Contains(truth.StudioModels, f.Model) {
+			fields = append(fields, f.Model+"."+f.Name)
+		}
+	}
+	require.ElementsMatch(t, truth.StudioFields, fields)
+	require.Greater(t, found.Fields.Value.Kinds["many2one"], 1000)
+	require.Contains(t, found.Views.Value, estate.ViewSum{Model: "res.partner", Made: 1, Inherited: 1})
+	require.True(t, slices.ContainsFunc(found.Reports.Value, func(r estate.OdooReport) bool {
+		return r.Module == "clinic_base" && r.Engine == "qweb-pdf"
+	}))
+	require.Positive(t, found.Numbering.Value.Standard)
+	require.Contains(t, found.Languages.Value, "en_US")
+	require.Equal(t, estate.Known, found.Groups.Coverage, found.Groups.Problem)
+	require.Contains(t, found.Parameters.Value, estate.Parameter{Name: "clinic.lab_api_key"})
+	require.Contains(t, found.Parameters.Value, estate.Parameter{Name: "database.secret"})
+	require.True(t, slices.ContainsFunc(found.Parameters.Value, func(p estate.Parameter) bool {
+		return p.Name == "web.base.url" && strings.HasPrefix(p.Value, "http")
+	}))
+	require.Subset(t, logins(found.Users.Value, func(estate.OdooUser) bool { return true }), truth.SharedLogins)
+	require.Equal(t, estate.Known, found.Portal.Coverage)
 }
 
 func requireProviders(t *testing.T, truth lab.TrueOdoo, providers estate.Section[[]estate.Provider]) {
@@ -170,6 +236,13 @@ func TestLabServerAsOrdinaryUser(t *testing.T) {
 	require.Equal(t, estate.Denied, found.Crons.Coverage)
 	require.Equal(t, estate.Denied, found.MailServers.Coverage)
 	require.NotEmpty(t, found.Crons.Grant)
+	for name, coverage := range map[string]estate.Coverage{
+		"actions": found.Actions.Coverage, "automations": found.Automations.Coverage, "parameters": found.Parameters.Coverage,
+		"api keys": found.APIKeys.Coverage, "views": found.Views.Coverage,
+	} {
+		require.Equal(t, estate.Denied, coverage, name)
+	}
+	require.Contains(t, found.Companies.Problem, "1 of 2 companies")
 	for _, s := range []struct {
 		coverage estate.Coverage
 		empty    bool

@@ -1,6 +1,7 @@
-// Package odoo reads what an Odoo server knows of itself over RPC: modules, users, scheduled actions, mail
-// servers, outside parties, models and attachments. It asks for names, hosts and counts, never for records
-// of the business, secrets, code or the values of configuration parameters.
+// Package odoo reads what an Odoo server knows of itself over RPC: modules, users, scheduled and server actions,
+// mail servers, outside parties, models, what was made in the database, attachments, queues. It asks for names,
+// hosts and counts, never for records of the business or secrets. Program text is read to be measured, hashed and
+// searched for hosts, and then dropped; of configuration parameters a short list of values is asked for.
 //
 // A collector never fails: what the user may not read is a section that says so, and names the right that
 // would open it.
@@ -9,7 +10,6 @@ package odoo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -44,7 +44,7 @@ func Collect(ctx context.Context, server Server, clock func() time.Time, note fu
 		Via: server.Via, Address: server.RPC.URL, Coverage: estate.Known,
 	})
 	found.Host, found.Database = server.Host, server.RPC.Database
-	r := &reader{note: note, found: &found}
+	r := &reader{note: note, found: &found, fields: map[string][]string{}}
 	client, err := odoorpc.New(server.RPC)
 	if err != nil {
 		r.found.Collected.Address = "" // it may hold a login
@@ -76,6 +76,11 @@ type reader struct {
 	note    func(string)
 	found   *estate.OdooServer
 	stopped error // what makes further questions useless, or harmful
+
+	fields        map[string][]string // of each model that was asked about
+	people        map[int64]string    // logins of staff by id
+	active        map[int64]bool      // users of any kind
+	administrator bool                // the user who looks is one, for sure
 }
 
 // sections reads all that needs a login, in a fixed order.
@@ -83,12 +88,28 @@ func (r *reader) sections(ctx context.Context) {
 	found := r.found
 	found.Modules = read(ctx, r, "ir.module.module", r.modules)
 	found.Users = read(ctx, r, "res.users", r.users)
+	if r.active == nil && r.stopped == nil {
+		r.warn(found.Collected.Account + ", who looked, may be no administrator: record rules may have hidden rows, and nothing tells how many")
+	}
 	found.Crons = read(ctx, r, "ir.cron", r.crons)
 	found.MailServers = read(ctx, r, "ir.mail_server", r.mailServers)
 	found.Inbound = read(ctx, r, "fetchmail.server", r.inbound)
 	found.Providers = read(ctx, r, "payment, LDAP and OAuth providers", r.providers)
 	found.Models = read(ctx, r, "ir.model", r.models)
 	found.Attachments = read(ctx, r, "ir.attachment", r.attachments)
+	found.Portal = read(ctx, r, "res.users, portal", r.portal)
+	found.Groups = read(ctx, r, "res.groups", r.groups)
+	found.APIKeys = read(ctx, r, "res.users.apikeys", r.apiKeys)
+	found.Companies = read(ctx, r, "res.company", r.companies)
+	found.Languages = read(ctx, r, "res.lang", r.languages)
+	found.Actions = read(ctx, r, "ir.actions.server", r.actions)
+	found.Automations = read(ctx, r, "base.automation", r.automations)
+	found.Fields = read(ctx, r, "ir.model.fields", r.customFields)
+	found.Views = read(ctx, r, "ir.ui.view", r.views)
+	found.Reports = read(ctx, r, "ir.actions.report", r.reports)
+	found.Numbering = read(ctx, r, "ir.sequence", r.numbering)
+	found.Parameters = read(ctx, r, "ir.config_parameter", r.parameters)
+	found.Queues = read(ctx, r, "job queues", r.queues)
 	if r.stopped != nil {
 		r.warn("the reading stopped early: " + r.stopped.Error())
 	}
@@ -182,70 +203,4 @@ func (r *reader) version(ctx context.Context, client *odoorpc.Client) estate.Sec
 		return missed(r, estate.Section[string]{}, source, err)
 	}
 	return estate.Know(source, serie)
-}
-
-// table is what is wanted of one model. A model that does not show a needed field to this user is denied;
-// one that does not show a wished one is known in part.
-type table struct {
-	model  string
-	needed []string
-	wished []string
-	where  []any
-}
-
-// reading is what became of a table.
-type reading struct {
-	source    string
-	truncated bool
-	hidden    []string // wished fields that this user, or this version, does not have
-}
-
-// each asks which fields exist, then reads those of the table, inactive rows too.
-func (r *reader) each(ctx context.Context, t table, row func(odoorpc.Row)) (reading, error) {
-	shown, err := r.session.Fields(ctx, t.model)
-	if err != nil {
-		return reading{}, err
-	}
-	has := make(map[string]bool, len(shown))
-	for _, field := range shown {
-		has[field] = true
-	}
-	for _, field := range t.needed {
-		if !has[field] {
-			return reading{}, hiddenField{t.model, field}
-		}
-	}
-	fields := append([]string{}, t.needed...)
-	var done reading
-	for _, field := range t.wished {
-		if has[field] {
-			fields = append(fields, field)
-		} else {
-			done.hidden = append(done.hidden, field)
-		}
-	}
-	done.source = fmt.Sprintf("%s search_read(%s)", t.model, strings.Join(fields, ", "))
-	done.truncated, err = r.session.Each(ctx, odoorpc.Query{Model: t.model, Where: t.where, Fields: fields}, row)
-	return done, err
-}
-
-// settings is the right that shows the fields that a group of one's own cannot open.
-const settings = "membership in Administration/Settings"
-
-// hiddenField is a field that fields_get does not list: closed to the user's groups, or not in this version.
-type hiddenField struct{ model, field string }
-
-func (h hiddenField) Error() string {
-	return fmt.Sprintf("field %s of %s is not shown to this user", h.field, h.model)
-}
-
-// know wraps what was read, with what a limit or a hidden field left out of it.
-func know[T any](done reading, value T, meaning string) estate.Section[T] {
-	s := estate.Know(done.source, value)
-	s.Truncated = done.truncated
-	if len(done.hidden) > 0 {
-		s.Problem = fmt.Sprintf("%s: not shown to this user (%s)", meaning, strings.Join(done.hidden, ", "))
-		s.Grant = settings
-	}
-	return s
 }

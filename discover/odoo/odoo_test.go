@@ -1,6 +1,7 @@
 package odoo
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ func (p *peer) collect(t *testing.T) *estate.OdooServer {
 	t.Helper()
 	target := Target(Server{
 		Name: "clinic", Environment: estate.Production, Host: "erp-app", Via: []string{"bastion"},
-		RPC: odoorpc.Options{URL: p.URL, Database: "clinic", Login: "assess", Secret: "hush-5551234", Timeout: 10 * time.Second},
+		RPC: odoorpc.Options{URL: p.URL, Database: "clinic", Login: "assess", Secret: "hush-5551234", Timeout: cmp.Or(p.patience, 10*time.Second)},
 	}, clock)
 	require.Equal(t, "odoo/clinic", target.ID())
 	asset := target.Collect(t.Context(), func(string) {})
@@ -45,16 +46,22 @@ func TestCollect(t *testing.T) {
 	require.Equal(t, "ir.module.module search_read(name, state, latest_version, author, license)", got.Modules.Source)
 	at := time.Date(2026, 5, 5, 10, 0, 0, 0, time.UTC)
 	require.Equal(t, []estate.OdooUser{
-		{Login: "assess", Internal: true, Administrator: true},
-		{Login: "zz.admin", Active: true, Internal: true, Administrator: true, LastLogin: at},
+		{Login: "assess", Internal: true, Administrator: true, TwoFactor: new(bool)},
+		{Login: "zz.admin", Active: true, Internal: true, Administrator: true, LastLogin: at, TwoFactor: yes()},
 	}, got.Users.Value)
-	require.Equal(t, []estate.Cron{{Name: "Push results", Model: "Result", Interval: "10 minutes", NextCall: at}}, got.Crons.Value)
+	require.Len(t, got.Crons.Value, 1)
+	cron := got.Crons.Value[0]
+	require.Equal(t, []estate.CodeHost{{Protocol: "sftp", Host: "files.partner.example", Port: 2222}}, cron.Code.Hosts)
+	cron.Code = nil
+	require.Equal(t, estate.Cron{Name: "Push results", Model: "Result", Interval: "10 minutes", NextCall: at, Made: true}, cron)
 	require.Equal(t, []estate.MailServer{
 		{Name: "Cloud", Host: "mail.example", Port: 587, Kind: "smtp", Encryption: "starttls", Login: true, Active: true},
 		{Name: "Relay", Host: "relay.example", Port: 25, Kind: "smtp", Encryption: "none", Active: true},
 	}, got.MailServers.Value)
 	require.Equal(t, []estate.MailServer{{Name: "Orders", Host: "imap.example", Port: 993, Kind: "imap", Encryption: "ssl", Login: true, Active: true}}, got.Inbound.Value)
 	require.Equal(t, []estate.Provider{
+		{Kind: "delivery", Name: "By hand", Enabled: true, Manual: true}, {Kind: "delivery", Name: "Parcel", Enabled: true},
+		{Kind: "edi", Name: "peppol", Enabled: true}, {Kind: "iap", Name: "sms", Enabled: true},
 		{Kind: "ldap", Name: "ldap.example", Host: "ldap.example", Port: 389, Enabled: true},
 		{Kind: "oauth", Name: "Hospital sign-in", Host: "sso.example", Port: 443, Enabled: true, TLS: true},
 		{Kind: "payment", Name: "Card pay", Enabled: true}, {Kind: "payment", Name: "Old pay"},
@@ -65,14 +72,114 @@ func TestCollect(t *testing.T) {
 
 	logins := 0
 	for _, body := range p.bodies {
-		for _, secret := range []string{"smtp_pass", "ldap_password", "data_endpoint", ">password<", ">code<", "ir.config_parameter"} {
+		for _, secret := range []string{"smtp_pass", "ldap_password", "data_endpoint", ">password<", "account_token", "webhook_uuid", "private_key", "arch_db", "database.secret"} {
 			require.NotContains(t, body, secret)
+		}
+		if strings.Contains(body, "ir.config_parameter") && strings.Contains(body, ">value<") {
+			require.Contains(t, body, "<string>key</string></value><value><string>in</string>", "values are asked for by name only")
 		}
 		if strings.Contains(body, "authenticate") {
 			logins++
 		}
 	}
 	require.Equal(t, 1, logins)
+}
+
+func yes() *bool { is := true; return &is }
+
+func TestCollectWhatWasMade(t *testing.T) {
+	t.Parallel()
+	got := newPeer(t, clinic()).collect(t)
+	saved, err := json.Marshal(got)
+	require.NoError(t, err)
+	for _, never := range []string{"Testina", "testina", "5551234", "records.confirm", "Available variables", "portaltemplate"} {
+		require.NotContains(t, string(saved), never)
+	}
+	require.Equal(t, estate.PortalUsers{Active: 1, Inactive: 1}, got.Portal.Value)
+	require.Equal(t, []estate.UserGroup{{Name: "Administration / Settings", Module: "base", Members: 1}, {Name: "Ours", Made: true}}, got.Groups.Value)
+	at := time.Date(2026, 5, 5, 10, 0, 0, 0, time.UTC)
+	require.Equal(t, []estate.APIKey{{Login: "user 20", Created: at}, {Login: "zz.admin", Created: at}}, got.APIKeys.Value)
+	require.Equal(t, []estate.Company{{Name: "Clinic", Currency: "EUR"}}, got.Companies.Value)
+	require.Equal(t, "1 of 2 companies: assess does not belong to the others, and sees nothing that is theirs", got.Companies.Problem)
+	require.Equal(t, []string{"de_DE", "en_US"}, got.Languages.Value)
+	require.Len(t, got.Actions.Value, 3)
+	confirm, hook, tell := got.Actions.Value[0], got.Actions.Value[1], got.Actions.Value[2]
+	require.Equal(t, "sale", confirm.Module)
+	require.False(t, confirm.Made)
+	require.Equal(t, estate.ServerAction{Name: "Hook", Model: "sale.order", Kind: "webhook", Usage: "base_automation", Made: true,
+		Hosts: []estate.CodeHost{{Protocol: "https", Host: "zap.example"}}}, hook, "the help text of another kind is no code")
+	require.Equal(t, []estate.CodeHost{{Protocol: "https", Host: "hooks.partner.example"}}, tell.Code.Hosts)
+	require.Equal(t, []estate.Automation{{Name: "Called from outside", Model: "sale.order", Trigger: "on_webhook", Active: true, Module: "clinic_base"}}, got.Automations.Value)
+	require.Equal(t, map[string]int{"char": 30, "many2one": 17}, got.Fields.Value.Kinds)
+	require.Equal(t, "x_beds", got.Fields.Value.Custom[0].Name)
+	require.Equal(t, 36, got.Fields.Value.Custom[0].Code.Length)
+	require.Equal(t, []estate.ViewSum{{Changed: 1}, {Model: "sale.order", Made: 1, Inherited: 1}, {Model: "x_ward", Made: 1}}, got.Views.Value)
+	require.Equal(t, []estate.OdooReport{{Name: "Quotation", Model: "sale.order", Engine: "qweb-pdf", Module: "sale"}}, got.Reports.Value)
+	require.Equal(t, estate.SequenceSums{Standard: 1, NoGap: 1}, got.Numbering.Value)
+	require.Equal(t, []estate.Parameter{
+		{Name: "database.secret"}, {Name: "ir_attachment.location", Value: "s3"}, {Name: "mail.catchall.domain"},
+		{Name: "web.base.url", Value: "https://erp.example"},
+	}, got.Parameters.Value)
+	require.Equal(t, []estate.Queue{{Model: "queue.job", States: map[string]int{"failed": 7, "done": 100}}}, got.Queues.Value)
+}
+
+// What 8 to 10 called otherwise, and did not have.
+func TestCollectFromAnOldServer(t *testing.T) {
+	t.Parallel()
+	models := without(clinic(), "base.automation", "ir.actions.report", "res.users.apikeys", "iap.account", "account_edi_proxy_client.user")
+	models["ir.cron"] = model{fields: []string{"name", "active", "interval_number", "interval_type", "nextcall", "model", "function", "args"}, rows: []map[string]any{
+		{"id": 1, "name": "Push", "active": true, "interval_number": 1, "interval_type": "days", "nextcall": nil, "model": "clinic.result", "function": "push"},
+	}}
+	models["ir.actions.server"] = model{fields: []string{"name", "state", "code", "model_id"}, rows: []map[string]any{
+		{"id": 4, "name": "Tell", "state": "code", "model_id": []any{1, "Order"}, "code": "pass"},
+	}}
+	models["base.action.rule"] = model{fields: []string{"name", "active", "model_id", "kind"}, rows: []map[string]any{{"id": 5, "name": "Rule", "active": true, "model_id": []any{1, "Order"}, "kind": "on_create"}}}
+	models["ir.actions.report.xml"] = model{fields: []string{"name", "model", "report_type"}, rows: []map[string]any{{"id": 9, "name": "Label", "model": "sale.order", "report_type": "sxw"}}}
+	models["ir.ui.view"] = model{fields: []string{"model", "inherit_id", "arch"}, rows: []map[string]any{{"id": 1, "model": "sale.order", "inherit_id": nil}}}
+	models["ir.model.fields"] = model{fields: []string{"name", "model", "ttype", "state"}, groups: models["ir.model.fields"].groups}
+	models["ir.attachment"] = model{fields: []string{"type", "file_size", "store_fname"}, groups: []map[string]any{{"type": "binary", "type_count": 7}}}
+	models["payment.acquirer"] = model{fields: []string{"name", "provider", "website_published"}, rows: []map[string]any{{"id": 1, "name": "Card", "provider": "card", "website_published": true}}}
+	data := models["ir.model.data"]
+	data.rows = append(data.rows, map[string]any{"id": 3, "res_id": 4, "module": "sale", "model": "ir.actions.server", "name": "x"})
+	models["ir.model.data"] = data
+	p := newPeer(t, models)
+	p.version = "8.0"
+	got := p.collect(t)
+	require.Equal(t, []estate.Cron{{Name: "Push", Model: "clinic.result", Active: true, Interval: "1 days", Function: "push", Made: true}}, got.Crons.Value)
+	require.Empty(t, got.Crons.Problem, "there is no code to see")
+	require.Equal(t, "sale", got.Actions.Value[0].Module)
+	require.NotNil(t, got.Actions.Value[0].Code)
+	require.Equal(t, []estate.Automation{{Name: "Rule", Model: "Order", Trigger: "on_create", Active: true, Made: true}}, got.Automations.Value)
+	require.Equal(t, []estate.OdooReport{{Name: "Label", Model: "sale.order", Engine: "sxw", Made: true}}, got.Reports.Value)
+	require.Equal(t, "which were changed: this version does not tell", got.Views.Problem)
+	require.Contains(t, got.Providers.Value, estate.Provider{Kind: "payment", Name: "Card", Enabled: true})
+	require.Equal(t, estate.Absent, got.APIKeys.Coverage)
+	require.Contains(t, got.Models.Problem, "not stored are counted too")
+	require.EqualValues(t, -1, got.Attachments.Value.FileBytes, "not told is not zero")
+	require.Contains(t, got.Attachments.Problem, "does not average")
+	for _, body := range p.bodies {
+		require.False(t, strings.Contains(body, ">store<") || strings.Contains(body, ">res_field<"), body)
+	}
+}
+
+// Since 19 ir.model.data is closed to all but administrators: then nobody can tell what was made in the database.
+func TestBringersThatCannotBeTold(t *testing.T) {
+	t.Parallel()
+	models := clinic()
+	data := models["ir.model.data"]
+	data.fault = fault(4, "You are not allowed to access 'Model Data' (ir.model.data) records.")
+	models["ir.model.data"] = data
+	models["base.automation"] = model{fields: []string{"name", "active", "trigger"}, rows: models["base.automation"].rows}
+	got := newPeer(t, models).collect(t)
+	require.Equal(t, estate.Known, got.Automations.Coverage)
+	require.Equal(t, estate.Automation{Name: "Called from outside", Model: "sale.order", Trigger: "on_webhook", Active: true}, got.Automations.Value[0])
+	require.Contains(t, got.Automations.Problem, "which module brought each")
+	require.Contains(t, got.Automations.Grant, "ir.model.data")
+	require.True(t, got.Actions.Value[2].Made, "xml_id tells it without")
+	require.Equal(t, estate.Denied, got.APIKeys.Coverage, "who looks may be no administrator")
+	require.Nil(t, got.APIKeys.Value)
+	require.Equal(t, estate.Failed, got.Groups.Coverage)
+	require.Contains(t, got.Collected.Warnings[len(got.Collected.Warnings)-1], "may be no administrator")
 }
 
 func TestWhoLookedIsToldWhenNoAdministrator(t *testing.T) {
@@ -117,7 +224,7 @@ func TestSectionsThatCannotBeRead(t *testing.T) {
 	require.Equal(t, estate.Failed, got.Attachments.Coverage)
 	require.NotContains(t, got.Attachments.Problem, "Testina")
 	require.Equal(t, estate.Denied, got.Providers.Coverage)
-	require.Len(t, got.Providers.Value, 3, "what could be read stays")
+	require.Len(t, got.Providers.Value, 7, "what could be read stays")
 	require.NotContains(t, got.Providers.Problem, "\n")
 	require.Contains(t, got.Providers.Grant, "res.company.ldap")
 	require.Contains(t, got.Providers.Grant, "auth.oauth.provider")
@@ -125,8 +232,10 @@ func TestSectionsThatCannotBeRead(t *testing.T) {
 
 func TestAbsentProvidersAreNoProviders(t *testing.T) {
 	t.Parallel()
-	got := newPeer(t, without(clinic(), "payment.acquirer", "res.company.ldap", "auth.oauth.provider")).collect(t)
-	require.Equal(t, estate.Know("payment.acquirer (not there); res.company.ldap (not there); auth.oauth.provider (not there)", []estate.Provider{}), got.Providers)
+	got := newPeer(t, without(clinic(), "payment.acquirer", "res.company.ldap", "auth.oauth.provider",
+		"iap.account", "delivery.carrier", "account_edi_proxy_client.user")).collect(t)
+	require.Equal(t, estate.Know("payment.acquirer (not there); res.company.ldap (not there); auth.oauth.provider (not there); iap.account (not there); "+
+		"delivery.carrier (not there); account_edi_proxy_client.user (not there)", []estate.Provider{}), got.Providers)
 }
 
 // Sizes are closed to all but administrators; the counts are not.
@@ -213,6 +322,51 @@ func FuzzEndpoint(f *testing.F) {
 		require.NotContains(t, host, "?")
 		require.True(t, host == "" && port == 0 || host != "")
 	})
+}
+
+func FuzzHostsIn(f *testing.F) {
+	f.Add("requests.post('https://hooks.partner.example/x?token=secret')")
+	f.Add("url = 'https://%s/api' % host; 'sftp://u:p@h:22/x' \"http://user:pass/wo@rd\" https://a.b.")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, h := range hostsIn(text) {
+			require.Regexp(t, `^[a-z0-9.-]{1,253}$`, h.Host)
+			require.NotEmpty(t, h.Protocol)
+			require.True(t, h.Port >= 0 && h.Port <= 65535)
+		}
+	})
+}
+
+func TestHostsIn(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		"post('https://a.example/x?token=s')":            {"a.example"},
+		"'https://%s/x' % h":                             nil,
+		"\"https://\" + host":                            nil,
+		"'https://api.' + domain":                        nil,
+		"f'https://{tenant}.a.example'":                  nil,
+		"f'https://api-{tenant}.a.example'":              nil,
+		"'sftp://erp:se/cret@files.example'":             nil,
+		"'sftp://erp:secret@files.example:22/in'":        {"files.example"},
+		"# see HTTPS://Docs.Example, http://localhost:8": {"docs.example", "localhost"},
+	} {
+		var got []string
+		for _, h := range hostsIn(text) {
+			got = append(got, h.Host)
+		}
+		require.Equal(t, want, got, text)
+	}
+	require.Nil(t, codeOf(" \n"))
+}
+
+func TestGrantsNameWhatTheyAdd(t *testing.T) {
+	t.Parallel()
+	grants := Grants("assess")
+	for _, want := range []string{
+		"assess_ir_actions_server,assess ir.actions.server,base.model_ir_actions_server,MODULE.GROUP,1,0,0,0",
+		"payment.model_payment_provider", "allowed companies of assess", "Administration/Access Rights", "Administration/Settings",
+	} {
+		require.Contains(t, grants, want)
+	}
 }
 
 // Explain and what is sent must not drift apart.

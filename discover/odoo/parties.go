@@ -1,6 +1,7 @@
 package odoo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -59,13 +60,15 @@ func (r *reader) inbound(ctx context.Context) (estate.Section[[]estate.MailServe
 
 func byName(a, b estate.MailServer) int { return strings.Compare(a.Name, b.Name) }
 
-// providers reads three kinds of outside parties. A kind whose module is not installed has no model, and
+// providers reads several kinds of outside parties. A kind whose module is not installed has no model, and
 // then there is none; a kind that is closed to the user leaves the section denied, with the others in it.
 func (r *reader) providers(ctx context.Context) (estate.Section[[]estate.Provider], error) {
 	s := estate.Know("", []estate.Provider{})
 	var sources []string
 	var problem error
-	for _, kind := range []func(context.Context, func(estate.Provider)) (reading, error){r.payment, r.directories, r.signIn} {
+	for _, kind := range []func(context.Context, func(estate.Provider)) (reading, error){
+		r.payment, r.directories, r.signIn, r.bought, r.delivery, r.exchanges,
+	} {
 		done, err := kind(ctx, func(p estate.Provider) { s.Value = append(s.Value, p) })
 		switch {
 		case errors.Is(err, odoorpc.NoModel):
@@ -88,19 +91,29 @@ func (r *reader) providers(ctx context.Context) (estate.Section[[]estate.Provide
 // payment reads payment providers, which were called acquirers until 15. Which host they speak to is in the
 // code of each, so host and encryption stay empty.
 func (r *reader) payment(ctx context.Context, add func(estate.Provider)) (reading, error) {
-	row := func(row odoorpc.Row) {
-		p := estate.Provider{Kind: "payment", Name: row.Text("name"), Enabled: row.Text("state") != "disabled"}
-		switch row.Text("code") + row.Text("provider") {
+	model, shown, err := r.first(ctx, "payment.provider", "payment.acquirer")
+	if err != nil {
+		return reading{}, err
+	}
+	enabled := "state"
+	if !slices.Contains(shown, enabled) && slices.Contains(shown, "website_published") { // up to 11
+		enabled = "website_published"
+	}
+	return r.each(ctx, table{
+		model: model, needed: []string{"name", enabled}, maybe: []string{"code", "provider"},
+	}, func(row odoorpc.Row) {
+		p := estate.Provider{Kind: "payment", Name: row.Text("name")}
+		if enabled == "state" {
+			p.Enabled = row.Text("state") != "disabled"
+		} else {
+			p.Enabled = row.Bool(enabled)
+		}
+		switch cmp.Or(row.Text("code"), row.Text("provider")) {
 		case "transfer", "manual", "custom", "demo", "none":
 			p.Manual = true
 		}
 		add(p)
-	}
-	done, err := r.each(ctx, table{model: "payment.provider", needed: []string{"name", "state", "code"}}, row)
-	if errors.Is(err, odoorpc.NoModel) {
-		return r.each(ctx, table{model: "payment.acquirer", needed: []string{"name", "state", "provider"}}, row)
-	}
-	return done, err
+	})
 }
 
 func (r *reader) directories(ctx context.Context, add func(estate.Provider)) (reading, error) {
@@ -123,6 +136,40 @@ func (r *reader) signIn(ctx context.Context, add func(estate.Provider)) (reading
 		p := estate.Provider{Kind: "oauth", Name: row.Text("name"), Enabled: row.Bool("enabled")}
 		p.Host, p.Port, p.TLS = endpoint(row.Text("auth_endpoint"))
 		add(p)
+	})
+}
+
+// bought reads the services that Odoo buys from outside by credits: text messages, letters, reading of bills. The
+// token of an account is not asked for.
+func (r *reader) bought(ctx context.Context, add func(estate.Provider)) (reading, error) {
+	return r.each(ctx, table{model: "iap.account", maybe: []string{"service_name", "service_id"}}, func(row odoorpc.Row) {
+		_, service := row.Ref("service_id")
+		add(estate.Provider{Kind: "iap", Name: cmp.Or(row.Text("service_name"), service), Enabled: true})
+	})
+}
+
+// delivery reads carriers. Those with a price list ask nobody outside.
+func (r *reader) delivery(ctx context.Context, add func(estate.Provider)) (reading, error) {
+	return r.each(ctx, table{
+		model: "delivery.carrier", needed: []string{"name", "active"}, maybe: []string{"delivery_type"},
+	}, func(row odoorpc.Row) {
+		kind := row.Text("delivery_type")
+		add(estate.Provider{
+			Kind: "delivery", Name: row.Text("name"), Enabled: row.Bool("active"),
+			Manual: kind == "" || kind == "fixed" || kind == "base_on_rule",
+		})
+	})
+}
+
+// exchanges reads the networks by which bills are exchanged, such as Peppol. Keys and identifiers are not asked for.
+func (r *reader) exchanges(ctx context.Context, add func(estate.Provider)) (reading, error) {
+	return r.each(ctx, table{
+		model: "account_edi_proxy_client.user", needed: []string{"active"}, maybe: []string{"proxy_type", "edi_mode", "edi_format_id"},
+	}, func(row odoorpc.Row) {
+		_, format := row.Ref("edi_format_id")
+		add(estate.Provider{
+			Kind: "edi", Name: cmp.Or(row.Text("proxy_type"), format), Enabled: row.Bool("active") && row.Text("edi_mode") != "demo",
+		})
 	})
 }
 

@@ -3,7 +3,6 @@ package odoo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -53,33 +52,16 @@ func Origin(author string) string {
 	return "custom"
 }
 
-// crons reads scheduled actions, inactive ones too. Their code is not asked for.
-func (r *reader) crons(ctx context.Context) (estate.Section[[]estate.Cron], error) {
-	crons := []estate.Cron{}
-	done, err := r.each(ctx, table{
-		model: "ir.cron", needed: []string{"name", "active", "interval_number", "interval_type", "nextcall"},
-		wished: []string{"model_id"},
-	}, func(row odoorpc.Row) {
-		_, model := row.Ref("model_id")
-		crons = append(crons, estate.Cron{
-			Name: row.Text("name"), Model: model, Active: row.Bool("active"),
-			Interval: fmt.Sprintf("%d %s", row.Int("interval_number"), row.Text("interval_type")),
-			NextCall: row.Time("nextcall"),
-		})
-	})
-	if err != nil {
-		return estate.Section[[]estate.Cron]{}, err
-	}
-	slices.SortStableFunc(crons, func(a, b estate.Cron) int { return strings.Compare(a.Name, b.Name) })
-	return know(done, crons, "the model each one works on"), nil
-}
-
 // models reads the models with the number of their stored fields.
 func (r *reader) models(ctx context.Context) (estate.Section[[]estate.Model], error) {
 	var none estate.Section[[]estate.Model]
+	stored, missing, err := r.stored(ctx)
+	if err != nil {
+		return none, err
+	}
 	fields := map[int64]int{}
-	err := r.session.Groups(ctx, odoorpc.Query{
-		Model: "ir.model.fields", Where: []any{odoorpc.Is("store", "=", true)}, Fields: []string{"model_id"},
+	err = r.session.Groups(ctx, odoorpc.Query{
+		Model: "ir.model.fields", Where: stored, Fields: []string{"model_id"},
 	}, "model_id", func(row odoorpc.Row) {
 		id, _ := row.Ref("model_id")
 		fields[id] = int(row.Int("model_id_count"))
@@ -98,16 +80,32 @@ func (r *reader) models(ctx context.Context) (estate.Section[[]estate.Model], er
 	}
 	done.source += "; ir.model.fields read_group by model_id"
 	slices.SortStableFunc(models, func(a, b estate.Model) int { return strings.Compare(a.Name, b.Name) })
-	return know(done, models, ""), nil
+	s := know(done, models, "")
+	lacks(&s, missing, "")
+	return s, nil
+}
+
+// stored is the condition for stored fields, and what is missing where a version cannot tell them, as 8 cannot.
+func (r *reader) stored(ctx context.Context) (where []any, missing string, err error) {
+	shown, err := r.shown(ctx, "ir.model.fields")
+	if err == nil && !slices.Contains(shown, "store") {
+		return nil, "fields that are not stored are counted too: this version does not tell", nil
+	}
+	return []any{odoorpc.Is("store", "=", true)}, "", err
 }
 
 // attachments counts attachments by where they are stored. search_count leaves out those of fields and
 // those the user may not open; read_group with a condition on res_field counts the table. Sizes are shown to
 // administrators alone.
 func (r *reader) attachments(ctx context.Context) (estate.Section[estate.AttachmentSums], error) {
+	const source = "by type, for stored files and others"
 	sums, err := r.attachmentSums(ctx, true)
 	if err == nil {
-		return estate.Know("ir.attachment read_group(file_size) by type, for stored files and others", sums), nil
+		s := estate.Know("ir.attachment read_group(file_size) "+source, sums)
+		if sums.FileBytes < 0 {
+			s.Problem = "sizes: this version does not average them"
+		}
+		return s, nil
 	}
 	if !errors.Is(err, odoorpc.Denied) {
 		return estate.Section[estate.AttachmentSums]{}, err
@@ -115,14 +113,23 @@ func (r *reader) attachments(ctx context.Context) (estate.Section[estate.Attachm
 	if sums, err = r.attachmentSums(ctx, false); err != nil {
 		return estate.Section[estate.AttachmentSums]{}, err
 	}
-	sums.FileBytes = -1
-	s := estate.Know("ir.attachment read_group by type, for stored files and others", sums)
+	s := estate.Know("ir.attachment read_group "+source, sums)
 	s.Problem, s.Grant = "sizes: not shown to this user (file_size)", settings
 	return s, nil
 }
 
+// attachmentSums leaves -1 for the size where it is not asked for, or where the server leaves it out: up to 10 it
+// knows sums alone, which XML-RPC cannot carry. Fields that point into attachments are left out by 10 and later unless
+// a condition names them, and are not known to 8.
 func (r *reader) attachmentSums(ctx context.Context, sizes bool) (sums estate.AttachmentSums, err error) {
-	every := []any{"|", odoorpc.Is("res_field", "=", false), odoorpc.Is("res_field", "!=", false)}
+	shown, err := r.shown(ctx, "ir.attachment")
+	if err != nil {
+		return sums, err
+	}
+	var every []any
+	if slices.Contains(shown, "res_field") {
+		every = []any{"|", odoorpc.Is("res_field", "=", false), odoorpc.Is("res_field", "!=", false)}
+	}
 	fields := []string{"type"}
 	if sizes {
 		fields = []string{"file_size:avg"}
@@ -132,13 +139,18 @@ func (r *reader) attachmentSums(ctx context.Context, sizes bool) (sums estate.At
 			Model: "ir.attachment", Fields: fields, Where: append(slices.Clone(every), odoorpc.Is("store_fname", operator, false)),
 		}, "type", row)
 	}
+	told := sizes
 	err = group("!=", func(row odoorpc.Row) {
 		n := row.Int("type_count")
 		sums.Files += n
+		told = told && row.Has("file_size")
 		sums.FileBytes += int64(math.Round(row.Float("file_size") * float64(n)))
 	})
 	if err != nil {
 		return sums, err
+	}
+	if !told {
+		sums.FileBytes = -1
 	}
 	err = group("=", func(row odoorpc.Row) {
 		if row.Text("type") == "url" {

@@ -34,7 +34,7 @@ func TestExplainPrintsEverything(t *testing.T) {
 	require.Greater(t, len(tap.statements), 30)
 	for statement := range tap.statements {
 		if statement != "ROLLBACK" {
-			require.Contains(t, printed, strings.TrimSpace(statement), "not printed")
+			require.Contains(t, printed, strings.TrimSpace(statement))
 		}
 	}
 }

@@ -95,11 +95,10 @@ func (t *tap) serve(client net.Conn) {
 			return
 		}
 		if n := t.messages.Add(1); t.answer != nil {
-			instead, ok := t.answer(n, client, message)
-			if !ok {
+			var ok bool
+			if message, ok = t.answer(n, client, message); !ok {
 				return
 			}
-			message = instead
 		}
 		if _, err := client.Write(message); err != nil {
 			return

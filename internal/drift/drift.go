@@ -217,7 +217,10 @@ func coverageOf(section any) string {
 	return coverage
 }
 
-func valueOf(section any) any { return section.(map[string]any)["value"] }
+func valueOf(section any) any {
+	fields, _ := section.(map[string]any)
+	return fields["value"]
+}
 
 // isKnown: that there is none is knowledge, too.
 func isKnown(coverage string) bool {

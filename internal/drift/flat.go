@@ -43,8 +43,12 @@ func keysOf(section string) []string {
 		return []string{"who", "as"}
 	case "configurations":
 		return []string{"product", "file"}
-	case "users":
+	case "users", "api_keys":
 		return []string{"login"}
+	case "views", "queues":
+		return []string{"model"}
+	case "reports":
+		return []string{"model", "name"}
 	case "tables", "sequences":
 		return []string{"schema", "name"}
 	case "providers":
@@ -57,7 +61,8 @@ func keysOf(section string) []string {
 func ignored(section, field string) bool {
 	switch field {
 	case "":
-		return section == "connections" || section == "clients" || section == "load" || section == "attachments"
+		return section == "connections" || section == "clients" || section == "load" || section == "attachments" ||
+			section == "queues"
 	case "last_run", "next_run", "next_call", "used_bytes", "count", "newest", "oldest", "last_login", "archived", "last_archived",
 		"failed", "last_failed", "last_value", "rows", "bytes", "size_bytes", "signs", "patterns", "id", "modified", "lists_at":
 		return section != "disks" || field != "size_bytes"
@@ -120,7 +125,7 @@ func flatten(found map[string]string, name string, value any) {
 			return
 		}
 		for key, thing := range byKey("", v) {
-			flatten(found, under(key), thing.(map[string]any)["value"])
+			flatten(found, under(key), valueOf(thing))
 		}
 	case nil:
 	default:

@@ -77,7 +77,7 @@ func readAll(files fs.FS, name, called string) ([]byte, error) {
 	if err != nil {
 		return nil, readFailed(called, err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // nothing was written
 	text, err := io.ReadAll(io.LimitReader(file, maxSaved+1))
 	if err != nil {
 		return nil, readFailed(called, err)

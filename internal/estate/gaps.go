@@ -77,6 +77,19 @@ func (inventory Inventory) Gaps() []Gap {
 		addGap(&gaps, asset, "providers", o.Providers)
 		addGap(&gaps, asset, "models", o.Models)
 		addGap(&gaps, asset, "attachments", o.Attachments)
+		addGap(&gaps, asset, "portal users", o.Portal)
+		addGap(&gaps, asset, "groups", o.Groups)
+		addGap(&gaps, asset, "api keys", o.APIKeys)
+		addGap(&gaps, asset, "companies", o.Companies)
+		addGap(&gaps, asset, "languages", o.Languages)
+		addGap(&gaps, asset, "server actions", o.Actions)
+		addGap(&gaps, asset, "automations", o.Automations)
+		addGap(&gaps, asset, "fields", o.Fields)
+		addGap(&gaps, asset, "views", o.Views)
+		addGap(&gaps, asset, "reports", o.Reports)
+		addGap(&gaps, asset, "numbering", o.Numbering)
+		addGap(&gaps, asset, "parameters", o.Parameters)
+		addGap(&gaps, asset, "queues", o.Queues)
 	}
 	return gaps
 }

@@ -128,6 +128,8 @@ type Schedule struct {
 	Hosts   []string  `json:"hosts,omitempty"`
 	LastRun time.Time `json:"last_run,omitzero"`
 	NextRun time.Time `json:"next_run,omitzero"`
+	// CatchesUp: what was missed while the machine was down is run when it is up again (Persistent= of a timer, anacron).
+	CatchesUp bool `json:"catches_up,omitempty"`
 }
 
 // Mount is a mounted file system, or one that fstab promises.

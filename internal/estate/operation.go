@@ -81,6 +81,6 @@ type Backup struct {
 	Oldest  time.Time `json:"oldest,omitzero"`
 	Count   int       `json:"count"` // files, or successful runs
 	Bytes   int64     `json:"bytes"` // of the newest file
-	Sign    string    `json:"sign"`  // what tells of success: "file", "log", "timer"
+	Sign    string    `json:"sign"`  // what tells of success: "file", "log", "timer"; or only of the wish: "schedule", "configuration"
 	Problem string    `json:"problem,omitempty"`
 }

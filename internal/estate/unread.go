@@ -54,7 +54,11 @@ func UnreadOdoo(name string, environment Environment, c Collection) OdooServer {
 		Name: name, Environment: environment, Collected: c,
 		Version: unread[string](), Modules: unread[[]Module](), Users: unread[[]OdooUser](), Crons: unread[[]Cron](),
 		MailServers: unread[[]MailServer](), Inbound: unread[[]MailServer](), Providers: unread[[]Provider](),
-		Models: unread[[]Model](), Attachments: unread[AttachmentSums](),
+		Models: unread[[]Model](), Attachments: unread[AttachmentSums](), Portal: unread[PortalUsers](),
+		Groups: unread[[]UserGroup](), APIKeys: unread[[]APIKey](), Companies: unread[[]Company](),
+		Languages: unread[[]string](), Actions: unread[[]ServerAction](), Automations: unread[[]Automation](),
+		Fields: unread[FieldSums](), Views: unread[[]ViewSum](), Reports: unread[[]OdooReport](),
+		Numbering: unread[SequenceSums](), Parameters: unread[[]Parameter](), Queues: unread[[]Queue](),
 	}
 }
 

@@ -6,7 +6,8 @@
 // with the nesting of its input and drops text around CDATA. Errors are of type [*Error] and hold our own
 // words: a fault's text can quote patients' rows, so it is read for its meaning and thrown away.
 //
-// Odoo 19 also speaks JSON-2. Session is the seam for it: its methods are what both protocols can do.
+// Where a server has no XML-RPC, as is planned for versions after 19, JSON-2 is spoken: Session's methods are what both
+// protocols can do.
 package odoorpc
 
 import (
@@ -19,6 +20,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -41,9 +43,10 @@ type Options struct {
 
 // Client asks one Odoo server. It may be shared.
 type Client struct {
-	opts Options
-	base *url.URL
-	http *http.Client
+	opts  Options
+	base  *url.URL
+	http  *http.Client
+	json2 atomic.Bool // it has no XML-RPC, and said its version the other way
 }
 
 // New checks the options and returns a client. It sends nothing.
@@ -112,6 +115,11 @@ func LoadRoots(path string) (*x509.CertPool, error) {
 // Version asks for the server's series, such as "14.0" or "saas~17.2". It needs no login.
 func (c *Client) Version(ctx context.Context) (string, error) {
 	answer, err := c.call(ctx, "common", "version", "")
+	if hasNoXMLRPC(err) {
+		if serie, other := c.json2Version(ctx); other == nil {
+			return serie, nil
+		}
+	}
 	if err != nil {
 		return "", err
 	}
@@ -127,8 +135,16 @@ func (c *Client) Version(ctx context.Context) (string, error) {
 // Login authenticates, once: Odoo counts failures for the address that asks, which all users behind a
 // proxy share, so a second try could lock a hospital out.
 func (c *Client) Login(ctx context.Context) (*Session, error) {
+	if c.json2.Load() {
+		return c.json2Login(ctx)
+	}
 	answer, err := c.call(ctx, "common", "authenticate", "",
 		c.opts.Database, c.opts.Login, c.opts.Secret, map[string]any{})
+	if hasNoXMLRPC(err) {
+		if _, other := c.json2Version(ctx); other == nil {
+			return c.json2Login(ctx)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/kolo/xmlrpc"
 )
@@ -16,6 +17,15 @@ import (
 // call sends one method call to /xmlrpc/2/SERVICE and returns what it answered. The model, where there is
 // one, is for errors only.
 func (c *Client) call(ctx context.Context, service, method, model string, args ...any) (any, error) {
+	body, err := c.send(ctx, service, method, model, args...)
+	if err != nil {
+		return nil, err
+	}
+	return c.understand(body, model)
+}
+
+// send sends one method call and returns the bytes of the answer.
+func (c *Client) send(ctx context.Context, service, method, model string, args ...any) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
 	request, err := xmlrpc.EncodeMethodCall(method, args...)
@@ -26,6 +36,11 @@ func (c *Client) call(ctx context.Context, service, method, model string, args .
 	if err != nil {
 		return nil, c.located(err, model)
 	}
+	return body, nil
+}
+
+// understand takes the bytes of an answer for what they say.
+func (c *Client) understand(body []byte, model string) (any, error) {
 	isFault, err := guard(body)
 	if err != nil {
 		return nil, c.fail(BadAnswer, model, err)
@@ -54,10 +69,15 @@ func (c *Client) post(ctx context.Context, service string, body []byte) ([]byte,
 		return nil, unreached(err)
 	}
 	defer response.Body.Close()
-	if err := recognise(response); err != nil {
+	if err := recognise(response, "text/xml", "application/xml"); err != nil {
 		return nil, err
 	}
-	answer, err := io.ReadAll(io.LimitReader(response.Body, c.opts.MaxBytes+1))
+	return c.read(ctx, response.Body)
+}
+
+// read takes a whole answer, if it is short enough and comes in time.
+func (c *Client) read(ctx context.Context, body io.Reader) ([]byte, error) {
+	answer, err := io.ReadAll(io.LimitReader(body, c.opts.MaxBytes+1))
 	switch {
 	case ctx.Err() != nil:
 		return nil, unreached(ctx.Err())
@@ -69,8 +89,8 @@ func (c *Client) post(ctx context.Context, service string, body []byte) ([]byte,
 	return answer, nil
 }
 
-// recognise refuses what cannot be Odoo's RPC before its body is read.
-func recognise(response *http.Response) error {
+// recognise refuses what cannot be Odoo's RPC before its body is read: it must be of one of the kinds.
+func recognise(response *http.Response, kinds ...string) error {
 	if response.StatusCode >= 300 && response.StatusCode < 400 {
 		where := "elsewhere"
 		if to, err := url.Parse(response.Header.Get("Location")); err == nil && to.Host != "" {
@@ -79,13 +99,16 @@ func recognise(response *http.Response) error {
 		return &Error{Kind: Redirected, cause: errors.New("it redirects " + where)}
 	}
 	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
-	switch {
-	case response.StatusCode != http.StatusOK:
-		return &Error{Kind: NotOdoo, cause: fmt.Errorf("it answered with HTTP status %d", response.StatusCode)}
-	case kind != "text/xml" && kind != "application/xml":
-		return &Error{Kind: NotOdoo, cause: fmt.Errorf("it answered with %q, not with XML", clean(kind, 60))}
+	switch response.StatusCode {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone:
+		return &Error{Kind: NotOdoo, cause: noSuchPath(response.StatusCode)}
+	case http.StatusOK:
+		if !slices.Contains(kinds, kind) {
+			return &Error{Kind: NotOdoo, cause: fmt.Errorf("it answered with %q, not with %s", clean(kind, 60), kinds[0])}
+		}
+		return nil
 	}
-	return nil
+	return &Error{Kind: NotOdoo, cause: fmt.Errorf("it answered with HTTP status %d", response.StatusCode)}
 }
 
 // decode gives kolo's decoder an answer that passed the guard. A panic there is the server's doing.

@@ -23,7 +23,7 @@ func (c *Client) fault(answer any, model string) *Error {
 		failure.Kind = CoolDown
 	case code == "3" || code == "AccessDenied":
 		failure.Kind = WrongLogin
-	case code == "4" || strings.HasPrefix(text, "AccessError"):
+	case code == "4" || code == "AccessError" || strings.HasPrefix(text, "AccessError"):
 		failure.Kind, failure.Groups = Denied, groups(text)
 	case code == "2" && model != "" && strings.Contains(text, model) && strings.Contains(text, "exist"):
 		failure.Kind = NoModel

@@ -49,6 +49,44 @@ func (r Row) Text(field string) string {
 	return clean(s, 500)
 }
 
+// Has tells whether the row has a field at all. One that is NULL is there.
+func (r Row) Has(field string) bool {
+	_, there := r.values[field]
+	return there
+}
+
+// Long is a string as it came, control characters and all: to be measured and hashed, never to be kept or shown.
+func (r Row) Long(field string) string {
+	if r.absent(field) {
+		return ""
+	}
+	s, ok := r.values[field].(string)
+	if !ok {
+		r.mismatch(field, "a text")
+	}
+	return s
+}
+
+// IDs are the records that a one2many or many2many field points to.
+func (r Row) IDs(field string) []int64 {
+	if r.absent(field) {
+		return nil
+	}
+	list, ok := r.values[field].([]any)
+	if !ok {
+		r.mismatch(field, "a list of records")
+	}
+	ids := make([]int64, 0, len(list))
+	for _, item := range list {
+		id, ok := item.(int64)
+		if !ok {
+			r.mismatch(field, "a list of records")
+		}
+		ids = append(ids, id)
+	}
+	return ids
+}
+
 // Int is a whole number. Odoo sends some as floating point.
 func (r Row) Int(field string) int64 {
 	if r.absent(field) {

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -14,7 +15,7 @@ import (
 // handshake makes an SSH connection of conn, and closes conn when that fails or ctx ends first:
 // ssh.ClientConfig.Timeout covers the dial only, so a silent or slow peer would hold us for ever.
 func (d *Dialer) handshake(ctx context.Context, e Endpoint, conn net.Conn) (*ssh.Client, error) {
-	counted := &countedConn{Conn: conn}
+	counted := &countedConn{Conn: conn, ahead: bufio.NewReaderSize(conn, readAhead)}
 	counted.left.Store(d.options.Limits.Handshake)
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	hs := &attempt{endpoint: e}
@@ -131,17 +132,21 @@ func safeWhat(what string) string {
 	return "ciphers or checksums"
 }
 
-// countedConn fails once a peer has sent too much before it let us in.
+// countedConn fails once a peer has sent too much before it let us in. It reads far ahead: x/crypto asks for 4 KiB at
+// a time, and the system would be called for each.
 type countedConn struct {
 	net.Conn
-	left atomic.Int64
-	open atomic.Bool
+	ahead *bufio.Reader
+	left  atomic.Int64
+	open  atomic.Bool
 }
+
+const readAhead = 32 << 10
 
 var errTooMuch = errors.New("too much data before login")
 
 func (c *countedConn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
+	n, err := c.ahead.Read(p)
 	if !c.open.Load() && c.left.Add(-int64(n)) < 0 {
 		return 0, errTooMuch
 	}

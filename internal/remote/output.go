@@ -133,6 +133,9 @@ func (l *lineSplitter) flush() {
 // CleanLine makes a line of a peer safe for a terminal and a file: control and direction characters are
 // removed, a tab becomes a space, and invalid UTF-8 the replacement character.
 func CleanLine(s string) string {
+	if isPlain(s) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t':
@@ -142,4 +145,14 @@ func CleanLine(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\ufffd"))
+}
+
+// isPlain tells whether s is printable ASCII, as nearly all that machines say is, so that nothing has to be looked up.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }

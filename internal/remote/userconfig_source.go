@@ -171,7 +171,7 @@ func (u UserConfig) recorded(value string, q question, s said) []string {
 		value = "~/.ssh/known_hosts"
 	}
 	files := []string{}
-	for _, file := range strings.Fields(value) {
+	for file := range strings.FieldsSeq(value) {
 		if !strings.EqualFold(file, "none") && file != os.DevNull {
 			files = append(files, u.expand(file, q, s))
 		}

@@ -53,6 +53,7 @@ func sources(t *testing.T, test func(t *testing.T, withSSH bool)) {
 func TestUserConfigReaches(t *testing.T) {
 	t.Parallel()
 	sources(t, func(t *testing.T, withSSH bool) {
+		t.Helper()
 		bastion, target := startSSHD(t), startSSHD(t)
 		known := filepath.Join(t.TempDir(), "known")
 		lines := "erp-key " + keyLine(target) + bracketed(bastion.Address) + " " + keyLine(bastion)
@@ -91,6 +92,7 @@ Host *
 func TestUserConfigPrecedence(t *testing.T) {
 	t.Parallel()
 	sources(t, func(t *testing.T, withSSH bool) {
+		t.Helper()
 		config := userConfig(t, withSSH, `
 Host erp-db
   HostName 10.0.0.5
@@ -157,6 +159,7 @@ Host *.clinic
 func TestUserConfigSharesHops(t *testing.T) {
 	t.Parallel()
 	sources(t, func(t *testing.T, withSSH bool) {
+		t.Helper()
 		config := userConfig(t, withSSH, "Host bast\n  HostName 10.0.0.1\nHost outer\n  User ops\nHost bast a b\n  User assess\nHost a b\n  ProxyJump bast\nHost bast\n  ProxyJump outer\nHost c\n  ProxyJump eve@bast\n")
 		got, err := config.Complete(t.Context(), []remote.Endpoint{
 			{Name: "a", Address: "a"}, {Name: "b", Address: "b"}, {Name: "bastion", Address: "bast"}, {Name: "c", Address: "c"},
@@ -187,6 +190,7 @@ func TestUserConfigFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sources(t, func(t *testing.T, withSSH bool) {
+				t.Helper()
 				config := userConfig(t, withSSH, tt.text)
 				_, err := config.Complete(t.Context(), []remote.Endpoint{{Name: "ok", Address: "ok"}, {Name: "erp", Address: "erp-db"}})
 				failed := requireKind(t, err, kindOf(err))

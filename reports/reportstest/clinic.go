@@ -153,6 +153,13 @@ func odoo() []estate.OdooServer {
 		Providers:   estate.Know("providers", []estate.Provider{{Kind: "ldap", Name: "ldap.example", Enabled: true}}),
 		Models:      estate.Know("ir.model", []estate.Model{{Name: "sale.order", Fields: 40}, {Name: "x_ward", Custom: true, Fields: 7}}),
 		Attachments: estate.Know("ir.attachment", estate.AttachmentSums{Files: 613, FileBytes: 7_300_000_000, InTable: 4, URLs: 2}),
+		Portal:      estate.Know("res.users", estate.PortalUsers{Active: 12}),
+		Groups:      estate.Know("res.groups", []estate.UserGroup{}), APIKeys: estate.Know("res.users.apikeys", []estate.APIKey{}),
+		Companies: estate.Know("res.company", []estate.Company{{Name: "Clinic"}}), Languages: estate.Know("res.lang", []string{"en_US"}),
+		Actions: estate.Know("ir.actions.server", []estate.ServerAction{}), Automations: estate.Know("base.automation", []estate.Automation{}),
+		Fields: estate.Know("ir.model.fields", estate.FieldSums{}), Views: estate.Know("ir.ui.view", []estate.ViewSum{}),
+		Reports: estate.Know("ir.actions.report", []estate.OdooReport{}), Numbering: estate.Know("ir.sequence", estate.SequenceSums{}),
+		Parameters: estate.Know("ir.config_parameter", []estate.Parameter{}), Queues: estate.Know("queue.job (not there)", []estate.Queue{}),
 	}}
 }
 

@@ -14,6 +14,7 @@ var truthFile []byte
 type Truth struct {
 	Patients     int               `yaml:"patients"` // without those that the sender adds
 	Machines     []TrueMachine     `yaml:"machines"`
+	Parts        []TruePart        `yaml:"parts"` // what is there only where it was built
 	Postgres     []TrueCluster     `yaml:"postgres"`
 	Tables       TrueTables        `yaml:"tables"`
 	Odoo         []TrueOdoo        `yaml:"odoo"`
@@ -23,61 +24,13 @@ type Truth struct {
 	Columns      []TrueColumn      `yaml:"columns"` // of our addon; all others are OPERATIONAL
 }
 
-// TrueMachine is what a look at one machine has to show.
-type TrueMachine struct {
-	Name         string            `yaml:"name"`
-	Environment  string            `yaml:"environment"` // production, non-production, shared, target
-	OS           string            `yaml:"os"`
-	Init         string            `yaml:"init"`
-	Applications []string          `yaml:"applications"`
-	Listeners    []TrueListener    `yaml:"listeners"`
-	Schedules    []TrueSchedule    `yaml:"schedules"`
-	Certificates []TrueCertificate `yaml:"certificates"`
-	Accounts     []TrueAccount     `yaml:"accounts"`
-	Folders      []TrueFolder      `yaml:"folders"`
-}
-
-// TrueListener is a listening TCP port.
-type TrueListener struct {
-	Port    int    `yaml:"port"`
-	Address string `yaml:"address"` // "*" for all
-	Program string `yaml:"program"`
-}
-
-// TrueSchedule is a cron line or a systemd timer.
-type TrueSchedule struct {
-	Kind    string `yaml:"kind"` // cron or timer
-	Name    string `yaml:"name"`
-	When    string `yaml:"when"`
-	Program string `yaml:"program"`
-}
-
-// TrueCertificate is what a server shows at a port.
-type TrueCertificate struct {
-	Name       string `yaml:"name"`
-	Port       int    `yaml:"port"`
-	DaysLeft   int    `yaml:"days_left"` // counted when the lab was raised
-	Expired    string `yaml:"expired"`   // the day, where it has
-	SelfSigned bool   `yaml:"self_signed"`
-}
-
-// TrueAccount is a person's or a program's account on a machine.
-type TrueAccount struct {
-	Name  string `yaml:"name"`
-	Admin bool   `yaml:"admin"` // can become root
-}
-
-// TrueFolder holds files whose names name patients.
-type TrueFolder struct {
-	Path    string `yaml:"path"`
-	Pattern string `yaml:"pattern"`
-	Files   int    `yaml:"files"`
-}
-
 // TrueCluster is a PostgreSQL server.
 type TrueCluster struct {
 	Machine   string            `yaml:"machine"`
 	Version   int               `yaml:"version"`
+	Cluster   string            `yaml:"cluster"` // its name by Debian's tools
+	Port      int               `yaml:"port"`
+	Data      string            `yaml:"data"` // directory
 	Settings  map[string]string `yaml:"settings"`
 	Roles     []TrueRole        `yaml:"roles"`
 	Databases []TrueDatabase    `yaml:"databases"`
@@ -202,18 +155,21 @@ type TrueLDAP struct {
 	TLS  bool   `yaml:"tls"`
 }
 
-// Machine returns what is true of a machine; false for one that is no part of the estate.
-func (t Truth) Machine(name string) (TrueMachine, bool) {
-	for _, m := range t.Machines {
-		if m.Name == name {
-			return m, true
-		}
+// ReadTruth reads truth.yaml, with the parts that not every lab has. It needs no lab.
+func ReadTruth() (Truth, error) {
+	t, err := parseTruth()
+	if err != nil {
+		return Truth{}, err
 	}
-	return TrueMachine{}, false
+	t, _, err = t.withParts(func(TruePart) bool { return true })
+	if err != nil {
+		return Truth{}, fmt.Errorf("truth.yaml: %w", err)
+	}
+	return t, nil
 }
 
-// ReadTruth reads truth.yaml. It needs no lab.
-func ReadTruth() (Truth, error) {
+// parseTruth reads truth.yaml with its parts apart.
+func parseTruth() (Truth, error) {
 	var t Truth
 	if err := yaml.UnmarshalWithOptions(truthFile, &t, yaml.Strict()); err != nil {
 		return Truth{}, fmt.Errorf("truth.yaml: %w", err)

@@ -8,6 +8,7 @@ input_hash() {
   case $1 in
     addons) tree_hash addons ;;
     canaries) tree_hash canaries.yaml ;;
+    traefik) input_traefik ;;
     data) echo "$(tree_hash data addons people seed canaries.yaml) ${LAB_PATIENTS:-2000}" "$(layer_path odoo-pg)" | sha256sum | cut -c1-12 ;;
     *) die "no such input: $1" 2 ;;
   esac
@@ -18,26 +19,43 @@ input_path() {
   case $1 in
     addons) echo "$LAB_DIR/addons" ;;
     canaries) echo "$LAB_DIR/canaries.yaml" ;;
-    data) echo "$LAB_CACHE/data/$(input_hash data)" ;;
+    data | traefik) echo "$LAB_CACHE/$1/$(input_hash "$1")" ;;
   esac
+}
+
+# input_traefik prints the hash of Traefik's build if it is in the cache, or is asked for by LAB_TRAEFIK=1; else "none":
+# it takes minutes, so a lab does without it until somebody wants it.
+input_traefik() {
+  local hash
+  hash=$(tree_hash traefik)
+  if [[ ${LAB_TRAEFIK:-} == 1 || -d $LAB_CACHE/traefik/$hash ]]; then echo "$hash"; else echo none; fi
 }
 
 # input_target NAME prints where a setup finds it.
 input_target() { if [[ $1 == canaries ]]; then echo /lab/canaries.yaml; else echo "/lab/$1"; fi; }
 
-# input_ready NAME builds the input if it is one that is built: data/build DIR fills DIR, with LAB (this
-# command) and LAB_PATIENTS in its environment, and the layer odoo-pg there for `lab enter`, which need
-# not lock what is locked (LAB_LOCKED).
+# input_ready NAME builds the input if it is one that is built.
 input_ready() {
   local path tmp
-  [[ $1 == data ]] || return 0
-  path=$(input_path data)
+  [[ $1 == data || $1 == traefik ]] || return 0
+  path=$(input_path "$1")
   [[ ! -d $path ]] || return 0
-  layer_ready odoo-pg
-  tmp=$LAB_CACHE/data/tmp.data
+  tmp=$LAB_CACHE/$1/tmp.$1
   rm -rf "$tmp"
   mkdir -p "$tmp"
-  step "database of ${LAB_PATIENTS:=2000} patients" confined build \
-    env LAB="$LAB_DIR/lab" LAB_LOCKED=1 LAB_PATIENTS="$LAB_PATIENTS" "$LAB_DIR/data/build" "$tmp"
+  [[ ${path##*/} == none ]] || "input_build_$1" "$tmp"
   mv "$tmp" "$path"
+}
+
+# input_build_data DIR: data/build gets LAB (this command) and LAB_PATIENTS in its environment, and the layer odoo-pg
+# there for `lab enter`, which need not lock what is locked (LAB_LOCKED).
+input_build_data() {
+  layer_ready odoo-pg
+  step "database of ${LAB_PATIENTS:=2000} patients" confined build \
+    env LAB="$LAB_DIR/lab" LAB_LOCKED=1 LAB_PATIENTS="$LAB_PATIENTS" "$LAB_DIR/data/build" "$1"
+}
+
+input_build_traefik() {
+  say 'building Traefik from its module, once: this takes minutes'
+  step traefik confined build "$LAB_DIR/traefik/build" "$1"
 }

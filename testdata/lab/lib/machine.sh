@@ -43,8 +43,8 @@ machine_pid() {
   mapfile -t pids < <(cgroup_pids "$1")
   ((${#pids[@]})) || return 0
   pids=("${pids[@]/#//proc/}")
-  awk '/^NSpid:/ && NF == 3 && $3 == 1 { split(FILENAME, path, "/"); print path[3] }' \
-    "${pids[@]/%//status}" 2>/dev/null || true
+  # grep passes over a process that is gone meanwhile; awk would stop there.
+  grep -sH '^NSpid:' "${pids[@]/%//status}" | awk 'NF == 3 && $3 == 1 { split($1, path, "/"); print path[3] }' || true
 }
 
 # machine_in NAME COMMAND… runs a command as root in a running machine.
