@@ -84,7 +84,7 @@ func (w *window) yes() {
 func (w *window) shows(texts ...string) {
 	w.t.Helper()
 	var screen string
-	within(w.t, 3*time.Minute, func() bool { // two cores, on which the tests of other packages run
+	within(w.t, time.Minute, func() bool {
 		var err error
 		screen, err = w.try("capture-pane", "-p")
 		for _, text := range texts {

@@ -36,19 +36,29 @@ const (
 
 // errand is what a measured process is told to do; it is a process of its own so that its figures are its own.
 type errand struct {
-	Endpoints []wayTo
-	Parallel  int
-	Simulated int // hosts served in the same process from Recording
-	Recording string
+	Endpoints []wayTo `json:"endpoints"`
+	Parallel  int     `json:"parallel"`
+	Simulated int     `json:"simulated"` // hosts served in the same process from Recording
+	Recording string  `json:"recording"`
 }
 
-type wayTo struct{ Name, Address, User, Key, KnownHosts, Via string }
+type wayTo struct {
+	Name       string `json:"name"`
+	Address    string `json:"address"`
+	User       string `json:"user"`
+	Key        string `json:"key"`
+	KnownHosts string `json:"known_hosts"`
+	Via        string `json:"via"`
+}
 
 // figures are what it found out about itself.
 type figures struct {
-	Seconds, CPU, MiB float64 // wall; own processor seconds without children; most that was resident
-	Known, Complete   int     // hosts
-	Problems          []string
+	Seconds  float64  `json:"seconds"`  // wall
+	CPU      float64  `json:"cpu"`      // own processor seconds, without children
+	MiB      float64  `json:"mib"`      // most that was resident
+	Known    int      `json:"known"`    // hosts
+	Complete int      `json:"complete"` // hosts
+	Problems []string `json:"problems"`
 }
 
 // TestErrand is no test: it is the measured process.

@@ -34,13 +34,13 @@ func corpus(t testing.TB) map[string]string {
 }
 
 // readCorpus makes a host of a transcript.
-func readCorpus(t testing.TB, name, output string) (estate.Host, transcript) {
+func readCorpus(t testing.TB, name, output string) estate.Host {
 	t.Helper()
 	read := readTranscript(output, "corpus")
 	require.True(t, read.hello && read.bye, name)
 	h := estate.UnreadHost(name, estate.Production, estate.Collection{Account: pairs(read.body("identity"))["me"], Coverage: estate.Known})
 	fill(&h, read)
-	return h, read
+	return h
 }
 
 // golden is a host as it is saved, but for the sections of which its transcript has no frame: a new probe does not
@@ -71,7 +71,7 @@ func TestCorpus(t *testing.T) {
 	for name, output := range transcripts {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h, _ := readCorpus(t, name, output)
+			h := readCorpus(t, name, output)
 			requireClean(t, h)
 			file, got := "testdata/corpus/"+name+".json", golden(t, h)
 			if *update {
@@ -153,7 +153,7 @@ func TestCorpusByHand(t *testing.T) {
 	for name, e := range expected {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h, _ := readCorpus(t, name, transcripts[name])
+			h := readCorpus(t, name, transcripts[name])
 			i := h.Identity.Value
 			require.Equal(t, [4]string{e.os, e.version, e.init, e.virtualisation}, [4]string{i.OS, i.OSVersion, i.Init, i.Virtualisation})
 			require.NotEmpty(t, i.OSName)

@@ -66,6 +66,7 @@ func BenchmarkTables(b *testing.B) {
 	b.ReportMetric(seconds, "s/20000tables")
 	b.ReportMetric(float64(most)/(1<<20), "peak-MB")
 	require.Less(b, most, uint64(256<<20))
+	require.LessOrEqual(b, seconds, 15.0)
 }
 
 // BenchmarkDatabases reads a cluster of 200 databases: two connections at most, and each database once.
