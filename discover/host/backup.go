@@ -32,7 +32,7 @@ const logLines = `
 // success, and the times of the first and the last: the lines themselves stay there.
 func backupProbe() probe {
 	return probe{key: "backups", source: "folders, logs, timers, crontabs, configuration of backup programs", limit: 512 * kib, shell: `
-echo "zone $(date +%z)"; echo "tail $(command -v tail)"
+echo "zone $(date +%z)"
 for f in /etc/pgbackrest.conf /etc/pgbackrest/pgbackrest.conf /etc/barman.conf /etc/wal-g.yaml /etc/wal-g.json /etc/wal-g.d/server.conf /etc/borgmatic/config.yaml /etc/borgmatic.d/*.yaml /etc/restic \
   /etc/rsnapshot.conf /etc/duply /etc/bacula/bacula-fd.conf /etc/bareos/bareos-fd.d /etc/backupninja.conf /etc/veeam/veeam.ini /etc/amanda; do [ -e "$f" ] && echo "conf $f"; done
 for f in /usr/local/bin/* /usr/local/sbin/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.hourly/* /opt/*/bin/*.sh; do
@@ -60,7 +60,6 @@ exit 0`, root: []privilege{{"tail -n 2000 BACKUP_LOG", "when a backup last said 
 // backupFacts is what the probe of backups says.
 type backupFacts struct {
 	zone    *time.Location
-	tail    string
 	conf    []string
 	tools   map[string]string // of a script, by its name
 	logs    []backupLog
@@ -90,8 +89,6 @@ func parseBackups(body string) backupFacts {
 			if t, err := time.Parse("-0700", words[1]); err == nil {
 				f.zone = t.Location()
 			}
-		case words[0] == "tail" && len(words) == 2:
-			f.tail = clean(words[1])
 		case words[0] == "conf" && len(words) == 2:
 			f.conf = append(f.conf, clean(words[1]))
 		case words[0] == "script" && len(words) == 3:
@@ -157,15 +154,15 @@ func backups(h *estate.Host, t transcript, w walked) estate.Section[[]estate.Bac
 	})
 	var commands [][]string
 	for _, l := range facts.logs {
-		if l.closed && facts.tail != "" {
-			commands = append(commands, []string{facts.tail, "-n", "2000", l.file})
+		if l.closed {
+			commands = append(commands, []string{"tail", "-n", "2000", l.file})
 		}
 	}
 	closed := len(commands) > 0
 	for _, c := range w.closed {
-		if inBackups(c.path) && w.ls != "" {
+		if inBackups(c.path) {
 			closed = true
-			commands = append(commands, []string{w.ls, "-lnR", "--full-time", c.path})
+			commands = append(commands, c.listing())
 		}
 	}
 	if !closed {

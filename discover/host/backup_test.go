@@ -31,10 +31,10 @@ func TestBackups(t *testing.T) {
 		"closed /var/log/pg_dump.log 1700000000\n\nId=pgbackrest-full.service\nResult=success\nExecMainStatus=0\nExecMainExitTimestamp=Wed 2024-05-01 03:00:00 UTC\n\n" +
 		"Id=home-backup.service\nExecMainStatus=0\nExecMainExitTimestamp=\n\nId=x-backup.service\nExecMainStatus=2\nExecMainExitTimestamp=Wed 2024-05-01 03:00:00 UTC\n"
 	w := parseWalk("f\t14\t140\t1700000000\t1700000900\t10\t/var/backups/pg\t*.dump\nf\t3\t30\t1700000000\t1700000100\t10\t/srv/base-*\t*.tar.gz\nf\t9\t90\t1700000000\t1700000100\t0\t/var/lib/postgresql/wal_archive\tWAL\n" +
-		"f\t5\t50\t1\t2\t3\t/srv/scans\t*.zip\nd\t1700000000\t/data/dump\nd\t1700000000\t/srv/other\np\t/bin/ls\n")
-	s := backups(h, transcript{frames: map[string]frame{"backups": {body: body}, "identity": {body: "me=assess"}}}, w)
+		"f\t5\t50\t1\t2\t3\t/srv/scans\t*.zip\nd\t1700000000\t/data/dump\nd\t1700000000\t/srv/other\n")
+	s := backups(h, transcript{frames: map[string]frame{"backups": {body: body}, "programs": {body: "ls=/bin/ls\n"}, "identity": {body: "me=assess"}}}, w)
 	require.Equal(t, estate.Known, s.Coverage)
-	require.Equal(t, "sudo: assess ALL=(root) NOPASSWD: /usr/bin/tail -n 2000 /var/log/pg_dump.log, /usr/bin/ls -lnR --full-time /data/dump", s.Grant)
+	require.Equal(t, "sudo: assess ALL=(root) NOPASSWD: /usr/bin/tail -n 2000 /var/log/pg_dump.log, /bin/ls -lnR --full-time /data/dump", s.Grant)
 	nov := time.Unix(1700000000, 0).UTC()
 	require.Equal(t, []estate.Backup{
 		{Tool: "backup", Where: "/data/dump", Sign: "file", Problem: "closed to this account; a file was last added or removed there on 2023-11-14"},
@@ -54,7 +54,7 @@ func TestBackups(t *testing.T) {
 		{Tool: "backup", Where: "x-backup.timer", Sign: "timer", Problem: "its last run, on 2024-05-01, ended with exit code 2"},
 	}, s.Value)
 
-	s = backups(keptHost(func(*estate.Host) {}), transcript{frames: map[string]frame{"backups": {body: "zone +0000\n"}}}, parseWalk("d\t1700000000\t/var/backups/pg\np\t/bin/ls\n"))
+	s = backups(keptHost(func(*estate.Host) {}), transcript{frames: map[string]frame{"backups": {body: "zone +0000\n"}}}, parseWalk("d\t1700000000\t/var/backups/pg\n"))
 	require.Equal(t, estate.Denied, s.Coverage, "a closed folder is no missing backup")
 	s = backups(keptHost(func(*estate.Host) {}), transcript{frames: map[string]frame{"backups": {body: "zone +0000\n"}}}, walked{})
 	require.Equal(t, estate.Known, s.Coverage)

@@ -14,7 +14,6 @@ import (
 // are hashes, stay on the host. First it names all, so that what a limit of time leaves out is not taken for none.
 func filestoreProbe() probe {
 	return probe{key: "filestores", source: "find in the folders of Odoo's attachments", limit: 1 * mib, shell: odooPlaces + `
-FIND=$(command -v find); echo "find $FIND"
 dirs=$({ stated data_dir; odoo_arguments -e "s/^--data-dir=//p" -e "/^--data-dir$/{n;p;}" -e "s/^-D\//\//p" -e "/^-D$/{n;p;}"; } | sort -u)
 if [ -n "$dirs" ]; then echo stated; else
   dirs="/var/lib/odoo /opt/odoo/.local/share/Odoo /home/odoo/.local/share/Odoo /var/lib/odoo/.local/share/Odoo $(for h in $(odoo_homes); do echo "$h/.local/share/Odoo"; done | sort -u)"
@@ -47,14 +46,13 @@ exit 0`, root: []privilege{{"cat ODOO_CONF, find DATA_DIR/filestore -type f -ls"
 type storesRead struct {
 	stores []estate.Filestore
 	denied []string // folders
-	find   string   // where the host has find
 	stated bool     // Odoo's configuration or arguments say where its data lies
 }
 
 // parseFilestores reads "store PATH", "files COUNT BYTES PATH" and "denied PATH". What is named and not counted ran
 // out of time.
 func parseFilestores(body string) storesRead {
-	read := storesRead{stores: []estate.Filestore{}, find: "/usr/bin/find"}
+	read := storesRead{stores: []estate.Filestore{}}
 	at := func(file string) *estate.Filestore {
 		file = clean(file)
 		for i := range read.stores {
@@ -73,8 +71,6 @@ func parseFilestores(body string) storesRead {
 		switch {
 		case words[0] == "stated":
 			read.stated = true
-		case words[0] == "find" && len(words) == 2 && strings.HasPrefix(words[1], "/"):
-			read.find = clean(words[1])
 		case words[0] == "store" && len(words) == 2:
 			at(words[1])
 		case words[0] == "denied" && len(words) == 2 && strings.HasPrefix(words[1], "/"):
@@ -115,7 +111,7 @@ func filestores(h *estate.Host, t transcript) estate.Section[[]estate.Filestore]
 	if len(read.denied) > 0 {
 		var commands [][]string
 		for _, folder := range read.denied {
-			commands = append(commands, []string{read.find, folder, "-type", "f", "-ls"})
+			commands = append(commands, []string{"find", folder, "-type", "f", "-ls"})
 		}
 		s.Grant = t.grant(commands...)
 		problems = append(problems, "this account may not read "+strings.Join(read.denied, ", "))

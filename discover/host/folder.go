@@ -169,7 +169,7 @@ closed() { find "$@" -xdev -maxdepth 5 -name '.?*' -prune -o -type d ! -perm -5 
   walk "$@" | head -n 100000
   [ -n "$SUDO" ] && closed "$@" | while read -r d; do echo "l	$d"; root ls -lnR --full-time "$d"; done | head -n 50000
 } | awk -F '\t' -v words='` + plainWords(folderWords) + `' -v common='` + plainWords(commonEndings) + `' -v data='` + plainWords(dataEndings) + `' '` + folderPatterns + `'
-echo "p	$(command -v ls)"; exit 0`, root: []privilege{{"ls -lnR --full-time FOLDER", "the kinds, counts and ages of data files in folders that are closed (names stay on the machine)"}}}
+exit 0`, root: []privilege{{"ls -lnR --full-time FOLDER", "the kinds, counts and ages of data files in folders that are closed (names stay on the machine)"}}}
 }
 
 // files are those of one pattern in one folder, with the size of the newest.
@@ -191,7 +191,6 @@ type walked struct {
 	closed []closedFolder
 	others int // closed folders of people and programs
 	cut    bool
-	ls     string // where ls is
 }
 
 func parseWalk(body string) walked {
@@ -210,8 +209,6 @@ func parseWalk(body string) walked {
 			w.others, _ = strconv.Atoi(words[1])
 		case words[0] == "e" && len(words) == 3:
 			w.cut = words[2] != "0" && words[2] != "1" // find ends by 1 where a folder is closed or just gone
-		case words[0] == "p" && len(words) == 2:
-			w.ls = clean(words[1])
 		}
 	}
 	slices.SortFunc(w.closed, func(a, b closedFolder) int { return cmp.Compare(a.path, b.path) })
@@ -268,7 +265,11 @@ func folders(t transcript) (estate.Section[[]estate.DataFolder], walked) {
 	}
 	s.Truncated = s.Truncated || w.cut
 	if s.Problem = closedWords(w); len(w.closed) > 0 {
-		s.Grant = w.grant(pairs(t.body("identity"))["me"])
+		var commands [][]string
+		for _, c := range w.closed {
+			commands = append(commands, c.listing())
+		}
+		s.Grant = t.grant(commands...)
 	}
 	return s, w
 }
@@ -292,14 +293,5 @@ func closedWords(w walked) string {
 	return words
 }
 
-// grant is the right to list the closed folders: names, sizes and times, not what is in the files.
-func (w walked) grant(account string) string {
-	if w.ls == "" {
-		return ""
-	}
-	var commands [][]string
-	for _, c := range w.closed[:min(len(w.closed), 8)] {
-		commands = append(commands, []string{w.ls, "-lnR", "--full-time", c.path})
-	}
-	return sudoLine(account, commands...)
-}
+// listing is the command that lists a closed folder: names, sizes and times, not what is in the files.
+func (c closedFolder) listing() []string { return []string{"ls", "-lnR", "--full-time", c.path} }

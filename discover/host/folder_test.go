@@ -95,8 +95,8 @@ func TestFolderPatterns(t *testing.T) {
 func TestFolders(t *testing.T) {
 	t.Parallel()
 	body := "f\t8\t136\t1700000000\t1700000100\t17\t/srv/scans/2024\t*.pdf\nf\t1\t5\t1700000000\t1700000000\t5\t/srv/scans/2024\t*\nf\t-1\t5\t1\t1\t5\t/srv\t*\nf\t1\t5\t1\t1\t5\tsrv\t*\n" +
-		"d\t1700000000\t/var/backups/pg\nd\t1700000000\t/srv/*\nn\t3\ne\t9\t1\np\t/bin/ls\n"
-	read := transcript{frames: map[string]frame{"folders": {body: body}, "identity": {body: "me=assess"}}}
+		"d\t1700000000\t/var/backups/pg\nd\t1700000000\t/srv/*\nn\t3\ne\t9\t1\n"
+	read := transcript{frames: map[string]frame{"folders": {body: body}, "identity": {body: "me=assess"}, "programs": {body: "ls=/bin/ls\n"}}}
 	s, _ := folders(read)
 	require.Equal(t, estate.Known, s.Coverage)
 	require.Len(t, s.Value, 1)
@@ -106,6 +106,6 @@ func TestFolders(t *testing.T) {
 	require.False(t, s.Truncated)
 	s, _ = folders(transcript{frames: map[string]frame{"folders": {body: strings.Replace(body, "e\t9\t1\n", "e\t9\t124\n", 1)}}})
 	require.True(t, s.Truncated, "its time was up")
-	s, _ = folders(transcript{frames: map[string]frame{"folders": {body: "p\t/bin/ls\n"}}})
+	s, _ = folders(transcript{frames: map[string]frame{"folders": {body: ""}}})
 	require.True(t, s.Truncated, "no last line: too many files")
 }

@@ -18,7 +18,7 @@ func fillPlatform(h *estate.Host, t transcript) {
 	h.Safeguards = safeguards(h, t)
 	h.Load = load(t)
 	h.Backups = backups(h, t, w)
-	h.SudoRules = sudoRules(t, w)
-	h.Files = configurationFiles(t, w)
+	h.SudoRules = sudoRules(t)
+	h.Files = configurationFiles(t)
 	h.Changed = changedFiles(t)
 }

@@ -25,9 +25,9 @@ func safeguardProbe() probe {
 [ -e /run/systemd/timesync/synchronized ] && echo timesync=yes
 has chronyc && chronyc -n tracking | sed 's/^/chrony /'
 has ntpq && ntpq -pn | sed 's/^/ntpq /'
-has nft && echo "tool $(command -v nft) list ruleset"
-has iptables && echo "tool $(command -v iptables) -S"
-has auditctl && echo "audit $(command -v auditctl) -l"
+has nft && echo "tool nft list ruleset"
+has iptables && echo "tool iptables -S"
+has auditctl && echo "audit auditctl -l"
 if [ "$SUDO" ]; then
   has nft && root nft list ruleset | grep -E 'hook|policy|drop|reject' | head -n 2000 | sed 's/^/nft /'
   has iptables && root iptables -S | head -n 2000 | sed 's/^/iptables /'
@@ -198,8 +198,7 @@ func (p *presence) guard(kind string, h *estate.Host) estate.Safeguard {
 func safeguards(h *estate.Host, t transcript) estate.Section[[]estate.Safeguard] {
 	return section(t, "safeguards", "", func(body string) []estate.Safeguard {
 		facts := parseGuards(body)
-		me := pairs(t.body("identity"))["me"]
-		return []estate.Safeguard{auditGuard(h, facts, me), confinementGuard(facts), firewallGuard(h, facts, me), logGuard(h, facts), monitoringGuard(h), timeGuard(h, facts)}
+		return []estate.Safeguard{auditGuard(h, t, facts), confinementGuard(facts), firewallGuard(h, t, facts), logGuard(h, facts), monitoringGuard(h), timeGuard(h, facts)}
 	})
 }
 
@@ -217,7 +216,7 @@ func timeGuard(h *estate.Host, facts guardFacts) estate.Safeguard {
 	return g
 }
 
-func auditGuard(h *estate.Host, facts guardFacts, me string) estate.Safeguard {
+func auditGuard(h *estate.Host, t transcript, facts guardFacts) estate.Safeguard {
 	var p presence
 	p.look(h, "auditd", []string{"auditd"}, []string{"auditd", "audit"}, []string{"auditd"})
 	g := p.guard("audit", h)
@@ -225,7 +224,7 @@ func auditGuard(h *estate.Host, facts guardFacts, me string) estate.Safeguard {
 	case g.State == "on" && facts.audits == "0":
 		g.State, g.Problem = "off", "it runs without any rule"
 	case g.State == "on" && facts.audits == "" && facts.audit != "":
-		g.Problem, g.Grant = "what it watches is known to root only", sudoLine(me, strings.Fields(facts.audit))
+		g.Problem, g.Grant = "what it watches is known to root only", t.grant(strings.Fields(facts.audit))
 	}
 	return g
 }
@@ -247,7 +246,7 @@ func confinementGuard(facts guardFacts) estate.Safeguard {
 
 // firewallGuard: rules are root's to see. A service that is at work is a sign that there are some; without any tool to
 // set them there are none; between the two it stays unknown.
-func firewallGuard(h *estate.Host, facts guardFacts, me string) estate.Safeguard {
+func firewallGuard(h *estate.Host, t transcript, facts guardFacts) estate.Safeguard {
 	var p presence
 	p.look(h, "ufw", nil, []string{"ufw"}, []string{"ufw"})
 	p.look(h, "firewalld", []string{"firewalld"}, []string{"firewalld"}, []string{"firewalld"})
@@ -272,7 +271,7 @@ func firewallGuard(h *estate.Host, facts guardFacts, me string) estate.Safeguard
 		for _, tool := range facts.tools {
 			commands = append(commands, strings.Fields(tool))
 		}
-		g.Grant = sudoLine(me, commands...)
+		g.Grant = t.grant(commands...)
 	}
 	return g
 }

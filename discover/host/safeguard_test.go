@@ -19,7 +19,7 @@ func keptHost(change func(*estate.Host)) *estate.Host {
 
 func guardOf(t *testing.T, h *estate.Host, body, kind string) estate.Safeguard {
 	t.Helper()
-	s := safeguards(h, transcript{frames: map[string]frame{"safeguards": {body: body}, "identity": {body: "me=assess"}}})
+	s := safeguards(h, transcript{frames: map[string]frame{"safeguards": {body: body}, "identity": {body: "me=assess"}, "programs": {body: "auditctl=/sbin/auditctl\n"}}})
 	for _, g := range s.Value {
 		if g.Kind == kind {
 			return g
@@ -58,13 +58,13 @@ func TestSafeguards(t *testing.T) {
 		"neither is known": {func(h *estate.Host) {
 			h.Processes, h.Units = estate.Miss[[]estate.Process](estate.Denied, "", "", ""), estate.Miss[[]estate.Unit](estate.Failed, "", "", "")
 		}, "", estate.Safeguard{Kind: "time", State: "unknown", Problem: "neither processes nor units could be read"}},
-		"nftables":          {unit("nftables.service", "active"), "tool /usr/sbin/nft list ruleset\n", estate.Safeguard{Kind: "firewall", State: "on", By: []string{"nftables"}}},
-		"firewall unknown":  {process(), "tool /usr/sbin/nft list ruleset\ntool /usr/sbin/iptables -S\n", estate.Safeguard{Kind: "firewall", State: "unknown", Problem: "no firewall service is at work; rules set by hand are known to root only", Grant: "sudo: assess ALL=(root) NOPASSWD: /usr/sbin/nft list ruleset, /usr/sbin/iptables -S"}},
-		"ufw is off":        {unit("ufw.service", "active"), "ufw ENABLED=no\ntool /usr/sbin/nft list ruleset\nnft type filter hook input priority 0; policy accept;\n", estate.Safeguard{Kind: "firewall", State: "off", By: []string{"ufw"}, Problem: "its rules keep nothing out"}},
-		"rules by hand":     {process(), "tool /usr/sbin/iptables -S\niptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n", estate.Safeguard{Kind: "firewall", State: "on", By: []string{"netfilter"}}},
+		"nftables":          {unit("nftables.service", "active"), "tool nft list ruleset\n", estate.Safeguard{Kind: "firewall", State: "on", By: []string{"nftables"}}},
+		"firewall unknown":  {process(), "tool nft list ruleset\ntool iptables -S\n", estate.Safeguard{Kind: "firewall", State: "unknown", Problem: "no firewall service is at work; rules set by hand are known to root only", Grant: "sudo: assess ALL=(root) NOPASSWD: /usr/sbin/nft list ruleset, /usr/sbin/iptables -S"}},
+		"ufw is off":        {unit("ufw.service", "active"), "ufw ENABLED=no\ntool nft list ruleset\nnft type filter hook input priority 0; policy accept;\n", estate.Safeguard{Kind: "firewall", State: "off", By: []string{"ufw"}, Problem: "its rules keep nothing out"}},
+		"rules by hand":     {process(), "tool iptables -S\niptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n", estate.Safeguard{Kind: "firewall", State: "on", By: []string{"netfilter"}}},
 		"no tool":           {process(), "", estate.Safeguard{Kind: "firewall", State: "none"}},
-		"auditd":            {process("auditd"), "audit /sbin/auditctl -l\n", estate.Safeguard{Kind: "audit", State: "on", By: []string{"auditd"}, Problem: "what it watches is known to root only", Grant: "sudo: assess ALL=(root) NOPASSWD: /sbin/auditctl -l"}},
-		"auditd, no rules":  {process("auditd"), "audit /sbin/auditctl -l\nrules 0\n", estate.Safeguard{Kind: "audit", State: "off", By: []string{"auditd"}, Problem: "it runs without any rule"}},
+		"auditd":            {process("auditd"), "audit auditctl -l\n", estate.Safeguard{Kind: "audit", State: "on", By: []string{"auditd"}, Problem: "what it watches is known to root only", Grant: "sudo: assess ALL=(root) NOPASSWD: /sbin/auditctl -l"}},
+		"auditd, no rules":  {process("auditd"), "audit auditctl -l\nrules 0\n", estate.Safeguard{Kind: "audit", State: "off", By: []string{"auditd"}, Problem: "it runs without any rule"}},
 		"SELinux":           {process(), "selinux 1\n", estate.Safeguard{Kind: "confinement", State: "on", By: []string{"SELinux"}}},
 		"permissive":        {process(), "selinux 0\n", estate.Safeguard{Kind: "confinement", State: "off", By: []string{"SELinux"}, Problem: "it is permissive: it reports, and stops nothing"}},
 		"AppArmor":          {process(), "apparmor Y\n", estate.Safeguard{Kind: "confinement", State: "on", By: []string{"AppArmor"}}},

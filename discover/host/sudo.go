@@ -2,7 +2,6 @@ package host
 
 import (
 	"cmp"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -223,13 +222,9 @@ func sudoProgram(command string) string {
 }
 
 // sudoRules says who may become whom. Without the right to read them, that is denied, with what `sudo -l` told.
-func sudoRules(t transcript, w walked) estate.Section[[]estate.SudoRule] {
+func sudoRules(t transcript) estate.Section[[]estate.SudoRule] {
 	me := pairs(t.body("identity"))["me"]
-	grant := ""
-	if w.ls != "" {
-		cat := path.Join(path.Dir(w.ls), "cat")
-		grant = sudoLine(me, []string{cat, "/etc/sudoers"}, []string{w.ls, "/etc/sudoers.d"})
-	}
+	grant := t.grant([]string{"cat", "/etc/sudoers"}, []string{"ls", "/etc/sudoers.d"})
 	var read sudoers
 	s := section(t, "sudoers", grant, func(body string) []estate.SudoRule { read = parseSudoers(body, me); return read.rules })
 	if s.Coverage != estate.Known {
@@ -245,13 +240,13 @@ func sudoRules(t transcript, w walked) estate.Section[[]estate.SudoRule] {
 		s.Problem = "may not be read: " + strings.Join(read.closed[:min(len(read.closed), 8)], ", ")
 		commands := [][]string{}
 		for _, file := range read.closed[:min(len(read.closed), 8)] {
-			command := []string{path.Join(path.Dir(w.ls), "cat"), file}
+			program := "cat"
 			if file == "/etc/sudoers.d" {
-				command[0] = w.ls
+				program = "ls"
 			}
-			commands = append(commands, command)
+			commands = append(commands, []string{program, file})
 		}
-		s.Grant = sudoLine(me, commands...)
+		s.Grant = t.grant(commands...)
 	}
 	return s
 }

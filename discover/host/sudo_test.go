@@ -42,18 +42,17 @@ func TestParseSudoers(t *testing.T) {
 func TestSudoRules(t *testing.T) {
 	t.Parallel()
 	read := func(f frame) transcript {
-		return transcript{frames: map[string]frame{"sudoers": f, "identity": {body: "me=assess"}}}
+		return transcript{frames: map[string]frame{"sudoers": f, "identity": {body: "me=assess"}, "programs": {body: "cat=/bin/cat\nls=/bin/ls\n"}}}
 	}
-	w := walked{ls: "/bin/ls"}
-	s := sudoRules(read(frame{code: exitDenied}), w)
+	s := sudoRules(read(frame{code: exitDenied}))
 	require.Equal(t, estate.Denied, s.Coverage)
 	require.Equal(t, "sudo: assess ALL=(root) NOPASSWD: /bin/cat /etc/sudoers, /bin/ls /etc/sudoers.d", s.Grant)
-	s = sudoRules(read(frame{body: "own     (root) NOPW: /bin/ls\n", root: true}), w)
+	s = sudoRules(read(frame{body: "own     (root) NOPW: /bin/ls\n", root: true}))
 	require.Equal(t, estate.Denied, s.Coverage, "one's own rights are not all")
 	require.Len(t, s.Value, 1)
-	s = sudoRules(read(frame{body: "root ALL=(ALL) ALL\n@closed /etc/sudoers.d\n@closed /etc/sudoers.d/ops\n", root: true}), w)
+	s = sudoRules(read(frame{body: "root ALL=(ALL) ALL\n@closed /etc/sudoers.d\n@closed /etc/sudoers.d/ops\n", root: true}))
 	require.Equal(t, estate.Known, s.Coverage)
 	require.Equal(t, "sudo", s.Privilege)
 	require.Equal(t, "sudo: assess ALL=(root) NOPASSWD: /bin/ls /etc/sudoers.d, /bin/cat /etc/sudoers.d/ops", s.Grant)
-	require.Equal(t, estate.Absent, sudoRules(read(frame{code: exitAbsent}), w).Coverage)
+	require.Equal(t, estate.Absent, sudoRules(read(frame{code: exitAbsent})).Coverage)
 }

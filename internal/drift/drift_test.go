@@ -21,6 +21,7 @@ func hospital() estate.Inventory {
 	h.Mounts = estate.Know("mounts", []estate.Mount{{Target: "/", SizeBytes: 10, UsedBytes: 5}})
 	h.SudoRules = estate.Miss[[]estate.SudoRule](estate.Denied, "sudoers", "", "")
 	p := estate.UnreadPostgres("erp", estate.Production, known)
+	p.WAL = estate.Know("pg_ls_waldir", estate.WALFolder{Files: 4})
 	p.Settings = estate.Know("pg_settings", []estate.Setting{{Name: "fsync", Value: "on"}})
 	p.Databases = estate.Know("pg_database", []estate.Database{{Name: "clinic", Owner: "odoo", Tables: estate.Know("pg_class", []estate.Table{{Schema: "public", Name: "res_partner", RowEstimate: 5}})}})
 	return estate.Inventory{Hosts: []estate.Host{h}, Postgres: []estate.PostgresServer{p}}
@@ -42,6 +43,8 @@ func TestCompare(t *testing.T) {
 			h.Connections.Value[0].Count = 7
 			h.Mounts.Value[0].UsedBytes = 9
 			in.Postgres[0].Databases.Value[0].Tables.Value[0].RowEstimate = 50
+			in.Postgres[0].Databases.Value[0].Tables.Value[0].XIDAge = 1000
+			in.Postgres[0].WAL.Value.Files = 9
 		}, []drift.Change{}},
 		"a port opens": {func(in *estate.Inventory) {
 			in.Hosts[0].Listeners.Value = append(in.Hosts[0].Listeners.Value, estate.Listener{Protocol: "tcp", Address: "10.0.0.1", Port: 23})

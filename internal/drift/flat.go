@@ -64,8 +64,11 @@ func ignored(section, field string) bool {
 		return section == "connections" || section == "clients" || section == "load" || section == "attachments" ||
 			section == "queues"
 	case "last_run", "next_run", "next_call", "used_bytes", "count", "newest", "oldest", "last_login", "archived", "last_archived",
-		"failed", "last_failed", "last_value", "rows", "bytes", "size_bytes", "signs", "patterns", "id", "modified", "lists_at":
+		"failed", "last_failed", "last_value", "rows", "bytes", "size_bytes", "signs", "patterns", "id", "modified", "lists_at",
+		"xid_age", "multixact_age", "retained_bytes", "lag_bytes", "heap_bytes", "index_bytes", "toast_bytes":
 		return section != "disks" || field != "size_bytes"
+	case "files":
+		return section == "wal"
 	}
 	return false
 }
