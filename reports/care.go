@@ -2,6 +2,7 @@ package reports
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"nightferry/internal/estate"
@@ -43,6 +44,15 @@ func safeguard(list []estate.Safeguard, kind string) Cell {
 	words := list[i].State
 	if len(list[i].By) > 0 {
 		words += ": " + strings.Join(list[i].By, ", ")
+	}
+	for _, to := range list[i].To {
+		words += "; to " + to.Host
+		if to.Port > 0 {
+			words += ":" + strconv.Itoa(to.Port)
+		}
+		if !to.TLS {
+			words += " in clear"
+		}
 	}
 	if list[i].State == "on" {
 		return Text(words)
