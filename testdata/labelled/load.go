@@ -148,7 +148,6 @@ func (t *Table) add(record []string) error {
 	if c.values, err = parseCell(spec, c.Type); err != nil {
 		return fmt.Errorf("column %s: %w", c.Name, err)
 	}
-	c.unique = unique(spec)
 	t.Columns = append(t.Columns, c)
 	return nil
 }

@@ -58,7 +58,6 @@ type Column struct {
 	Why    string             // why it is labelled so, where that is not plain
 
 	values cell
-	unique bool // no two rows hold the same
 }
 
 // QualifiedName is schema.name.

@@ -3,10 +3,13 @@ package labelled
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -143,6 +146,27 @@ func TestKeysAreUniqueAndReferencesLeadToThem(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestValuesFitTheirTypes tells every column that would not, which PostgreSQL tells one by one.
+func TestValuesFitTheirTypes(t *testing.T) {
+	t.Parallel()
+	size := regexp.MustCompile(`^character( varying)?\((\d+)\)$`)
+	long := map[string]string{}
+	for _, tt := range loaded(t).Tables {
+		for values := range tt.Rows(1, 300) {
+			for i, c := range tt.Columns {
+				if m := size.FindStringSubmatch(c.Type); m != nil {
+					most, err := strconv.Atoi(m[2])
+					require.NoError(t, err)
+					if utf8.RuneCount(values[i]) > most {
+						long[tt.QualifiedName()+"."+c.Name] = c.Type + ": " + string(values[i])
+					}
+				}
+			}
+		}
+	}
+	require.Empty(t, long)
 }
 
 // TestTheTailComesLate shows that what such columns hold before the last tenth comes back in it at most as NULL or as

@@ -60,11 +60,6 @@ func parseCell(spec, kind string) (cell, error) {
 	return func(d *draw) (string, bool) { return k.Make(d.r, d.person(n).holder()), true }, nil
 }
 
-// unique tells whether the values of a spec differ from row to row, as those of a key must.
-func unique(spec string) bool {
-	return strings.HasPrefix(spec, "seq") || spec == "uuid" || strings.Contains(spec, "<seq")
-}
-
 // pair reads "VALUES / VALUES".
 func pair(text, kind string) (first, second cell, err error) {
 	a, b, found := strings.Cut(text, " / ")
