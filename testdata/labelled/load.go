@@ -148,7 +148,7 @@ func (t *Table) add(record []string) error {
 	if c.values, err = parseCell(spec, c.Type); err != nil {
 		return fmt.Errorf("column %s: %w", c.Name, err)
 	}
-	t.Columns = append(t.Columns, c)
+	t.Columns, t.staff = append(t.Columns, c), t.staff || c.Class == estate.HR
 	return nil
 }
 

@@ -2,7 +2,6 @@ package labelled
 
 import (
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,7 +14,7 @@ import (
 //	sparse SHARE VALUES        NULL but for a share of the rows
 //	tail VALUES / VALUES       the first in the last tenth of the table, the second before
 //	mix SHARE VALUES / VALUES  the first in a share of the rows, else the second
-//	base64, hex, upper, array, gapped VALUES
+//	base64, upper, array, gapped VALUES
 //	decoy IDENTIFIER           an identifier with a wrong check digit
 //	ref SCHEMA.TABLE.COLUMN    a value of another column
 //	format TEXT                text with <VALUES> in it; \< stands for <
@@ -36,7 +35,7 @@ func parseCell(spec, kind string) (cell, error) {
 			}
 			return early(d)
 		}, err
-	case "base64", "hex", "upper", "array", "gapped":
+	case "base64", "upper", "array", "gapped":
 		return wrapped(word, rest, kind)
 	case "decoy":
 		k, err := identifier.Find(rest)
@@ -49,8 +48,8 @@ func parseCell(spec, kind string) (cell, error) {
 	case "format":
 		return template(rest, kind)
 	}
-	if make, found := plainCells()[word]; found {
-		return make(rest)
+	if read, found := plainCells()[word]; found {
+		return read(rest)
 	}
 	k, err := identifier.Find(word)
 	if err != nil {
@@ -95,7 +94,6 @@ func wrapped(word, rest, kind string) (cell, error) {
 	inner, err := parseCell(rest, kind)
 	wrap := map[string]func(string) string{
 		"base64": func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) },
-		"hex":    func(text string) string { return `\x` + hex.EncodeToString([]byte(text)) },
 		"upper":  strings.ToUpper,
 		"array":  func(text string) string { return `{"` + strings.ReplaceAll(text, ", ", `","`) + `"}` },
 		"gapped": inFours,
