@@ -104,7 +104,7 @@ func TestAssessReconciles(t *testing.T) {
 			MailServers: estate.Know("rpc", []estate.MailServer{{Host: "smtp.mailer.example", Port: 587, Kind: "smtp", Active: true}})}},
 	}
 	declared := []estate.Integration{{From: "app", To: "db.clinic.example", Protocol: "postgresql", Declared: []string{"engagement.yaml"}}}
-	got := classify.Assess(inventory, declared)
+	got := classify.Assess(classify.Input{Inventory: inventory, Declared: declared})
 
 	require.Equal(t, []estate.Integration{
 		{From: "host/app", To: "host/db", Protocol: "postgresql", Port: 5432, Kind: "database", Observed: []string{"socket on app, port 5432"}, Declared: []string{"engagement.yaml"}},
@@ -120,7 +120,7 @@ func TestAssessJoinsFamilies(t *testing.T) {
 	inventory := estate.Inventory{Hosts: []estate.Host{{Name: "intf", Collected: estate.Collection{Coverage: estate.Known},
 		Connections: estate.Know("ss", []estate.Connection{{LocalAddress: "10.0.0.3", PeerAddress: "203.0.113.9", PeerPort: 22}}),
 		Commands:    estate.Know("cron", []estate.OutboundCall{{Where: "push", Program: "sftp", Hosts: []string{"203.0.113.9"}}})}}}
-	got := classify.Assess(inventory, nil).Integrations
+	got := classify.Assess(classify.Input{Inventory: inventory}).Integrations
 	require.Len(t, got, 1)
 	require.Equal(t, "sftp", got[0].Protocol)
 	require.NotEmpty(t, got[0].Configured)

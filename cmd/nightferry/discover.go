@@ -113,7 +113,7 @@ func (a *app) discover(ctx context.Context, o discoverOptions) (err error) {
 		clear(shelf.read)
 	}
 	due := slices.DeleteFunc(slices.Clone(targets), shelf.Has)
-	if err := a.noteAccesses(d, due, roles, o.sudo); err != nil {
+	if err := a.noteAccesses(d, due, roles, o); err != nil {
 		return err
 	}
 	summary, err := discover.Run(ctx, targets, o.Options, shelf, a.progress(o.asJSON))
@@ -216,11 +216,14 @@ func choose(all []discover.Target, only []string) ([]discover.Target, error) {
 }
 
 // noteAccesses writes down which systems are about to be read, and as whom: no access without its line.
-func (a *app) noteAccesses(d *desk, targets []discover.Target, roles map[string]string, sudo bool) error {
+func (a *app) noteAccesses(d *desk, targets []discover.Target, roles map[string]string, o discoverOptions) error {
 	for _, t := range targets {
 		what := "discovery: configuration, catalogues and counts; no rows"
-		if sudo && t.Kind == discover.KindHost {
+		switch {
+		case o.sudo && t.Kind == discover.KindHost:
 			what += "; with sudo -n where it is allowed"
+		case o.super && t.Kind == discover.KindPostgres:
+			what += "; also if the role is a superuser (--allow-superuser)"
 		}
 		access := engagement.Access{At: a.now(), Who: who(), Role: roles[t.ID()], System: t.ID(), What: what}
 		if err := d.LogAccess(access); err != nil {

@@ -49,7 +49,15 @@ func (e *Engagement) Declared() []estate.Integration {
 		if d.Note != "" {
 			evidence += " " + d.Note
 		}
-		list = append(list, estate.Integration{From: d.From, To: d.To, Protocol: d.Protocol, Port: d.Port, Kind: d.Kind, Declared: []string{evidence}})
+		one := estate.Integration{From: d.From, To: d.To, Protocol: d.Protocol, Port: d.Port, Kind: d.Kind, Direction: d.Direction, Owner: d.Owner,
+			Encryption: d.Encryption, Authentication: d.Authentication, Declared: []string{evidence}}
+		if d.Schedule != "" {
+			one.Schedule = []string{d.Schedule + " (declared)"}
+		}
+		for _, class := range d.Data {
+			one.Classes = append(one.Classes, estate.Crossing{Class: class, By: estate.ByDeclaration, Why: evidence})
+		}
+		list = append(list, one)
 	}
 	return list
 }
