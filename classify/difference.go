@@ -36,11 +36,11 @@ func differences(all []estate.Integration) []estate.Finding {
 
 // Difference is the finding about an integration, one of all in their order, of which configuration, traffic and people
 // tell different things. What a machine says to itself needs nobody's declaration, unless it is about patients; and what
-// nobody could look for is not missing.
+// nobody could look for, or what comes with a move, is not missing.
 func Difference(all []estate.Integration, i estate.Integration) (finding estate.Finding, differs bool) {
 	switch {
 	case len(i.Declared) > 0 && len(i.Configured)+len(i.Observed) == 0:
-		return notFound(i), true
+		return notFound(i), !i.Planned
 	case len(i.Observed) > 0 && len(i.Declared) == 0 && (!i.IsInside() || i.Kind == estate.KindEHR):
 		return notDeclared(i), true
 	case len(i.Configured) > 0 && len(i.Observed) == 0 && i.Looks > 0:

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// splitEndpoint reads "host", "host:port", "[v6]:port", a URL, or "user@host". The port is 0 where none is said, or
+// splitEndpoint reads "host", "host:port", "[v6]:port" or a URL. The port is 0 where none is said, or
 // none that there is.
 func splitEndpoint(text string) (string, int) {
 	if strings.Contains(text, "://") {

@@ -117,7 +117,10 @@ func (l *ledger) commands(v view, host *estate.Host) {
 		for _, target := range call.Hosts {
 			e := v.command(call.Program, target)
 			e.schedule = scheduleOf(host.Schedules.Value, call.Where)
-			e.direction = cmp.Or(call.Direction, e.direction, directionByName(path.Base(call.Where)))
+			e.direction = cmp.Or(call.Direction, e.direction)
+			if directionOf(e.protocol) == estate.UnknownDirection {
+				e.direction = cmp.Or(e.direction, directionByName(path.Base(call.Where)))
+			}
 			e.evidence = call.Program + " in " + call.Where + " on " + host.Name
 			l.add(configured, unattended(e))
 		}
@@ -186,7 +189,7 @@ func directionOfProgram(program string) estate.Direction {
 	case "ftpget", "wget", "pg_dump", "pg_dumpall", "pg_basebackup", "pg_receivewal", "mysqldump", "ldapsearch", "getscu", "findscu":
 		return estate.Pull
 	}
-	return directionByName(program)
+	return ""
 }
 
 // directionByName reads what people call their scripts: "labor-push", "fhir-pull", "export-contacts".

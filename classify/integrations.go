@@ -71,7 +71,7 @@ func reconcile(in Input) []estate.Integration {
 func (l *ledger) declaration(names *atlas, d estate.Integration) {
 	nobody := view{atlas: names}
 	e := edge{from: nobody.end(d.From, 0), to: nobody.end(d.To, d.Port), protocol: d.Protocol, port: d.Port, kind: d.Kind, direction: d.Direction,
-		encryption: d.Encryption, proof: d.Authentication, owner: d.Owner}
+		encryption: d.Encryption, proof: d.Authentication, owner: d.Owner, planned: d.Planned}
 	for _, c := range d.Classes {
 		include(&e.classes, c.Class)
 	}

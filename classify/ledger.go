@@ -31,6 +31,7 @@ type edge struct {
 	schedule   string
 	tied       []string // data that crosses, as "SERVER/DATABASE" or "SERVER/DATABASE/SCHEMA.TABLE"
 	classes    []estate.DataClass
+	planned    bool // it need not be there yet
 	evidence   string
 	seen       int // looks in which it was there
 }
@@ -46,6 +47,7 @@ type entry struct {
 	sights  [3]*sighting
 	tied    []string
 	classes []estate.DataClass
+	present bool // something says that it is there, and not that it will be
 	seen    int
 }
 
@@ -116,6 +118,7 @@ func (l *ledger) enter(by sight, e edge) {
 		}
 	}
 	into.seen = max(into.seen, e.seen)
+	into.present = into.present || !e.planned
 	include(&into.classes, e.classes...)
 	include(&into.tied, e.tied...)
 	if into.sights[by] == nil {
@@ -169,7 +172,7 @@ func (l *ledger) integrations() []estate.Integration {
 
 // integration is the entry in the words of the estate, without what services and classes say of it.
 func (e *entry) integration() estate.Integration {
-	i := estate.Integration{From: e.from, To: e.to, Behind: e.behind, Seen: e.seen,
+	i := estate.Integration{From: e.from, To: e.to, Behind: e.behind, Seen: e.seen, Planned: !e.present,
 		Configured: e.evidence(configured), Observed: e.evidence(observed), Declared: e.evidence(declared)}
 	i.Protocol = e.protocol()
 	i.Port = cmp.Or(least(e, func(s *sighting) []int { return s.ports }), portOf(i.Protocol))

@@ -140,16 +140,31 @@ func printIntegrations(w io.Writer, list []estate.Integration, findings []estate
 	}
 	table.Flush()
 	fmt.Fprintf(w, "\n%d of %d integrations. SEEN: C configured, O observed, D declared. DATA: what crosses; “≤” is the most that can, by the services.\n", len(list), all)
-	if len(findings) == 0 {
-		return
+	for _, code := range [...]string{classify.CodeNotDeclared, classify.CodeNotFound, classify.CodeNotObserved} {
+		printDifferences(w, code, findings)
 	}
-	fmt.Fprintln(w, "\nWHERE THE THREE DIFFER")
+}
+
+// printDifferences lists the findings of a code, with what mends them all.
+func printDifferences(w io.Writer, code string, findings []estate.Finding) {
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fix := ""
 	for _, f := range findings {
-		fmt.Fprintf(w, "  %-8s %s\n", f.Severity, f.Title)
-		for _, evidence := range f.Evidence {
-			fmt.Fprintf(w, "  %-8s   %s\n", "", evidence)
+		if f.Code != code {
+			continue
 		}
-		fmt.Fprintf(w, "  %-8s → %s\n", "", f.Fix)
+		if fix == "" {
+			fmt.Fprintln(w, "\n"+map[string]string{
+				classify.CodeNotDeclared: "IN USE, DECLARED BY NOBODY", classify.CodeNotFound: "DECLARED, FOUND NOWHERE", classify.CodeNotObserved: "CONFIGURED, NOT SEEN IN USE",
+			}[code])
+		}
+		subject, _, _ := strings.Cut(f.Title, ":")
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", f.Severity, subject, strings.Join(f.Evidence, "; "))
+		fix = f.Fix
+	}
+	table.Flush()
+	if fix != "" {
+		fmt.Fprintln(w, "  → "+fix)
 	}
 }
 

@@ -19,7 +19,8 @@ type Integration struct {
 	Schedule       []string        `json:"schedule,omitempty"` // "*/15 * * * * (/etc/cron.d/fhir-pull)"; empty where none is known
 	Encryption     Encryption      `json:"encryption"`
 	Authentication Authentication  `json:"authentication"`
-	Behind         []string        `json:"behind,omitempty"` // hosts of a shared address, as "host/NAME"
+	Behind         []string        `json:"behind,omitempty"`  // hosts of a shared address, as "host/NAME"
+	Planned        bool            `json:"planned,omitempty"` // it comes with a move, and need not be there yet
 
 	Configured []string `json:"configured"` // evidence in configuration; empty when not seen there
 	Observed   []string `json:"observed"`   // evidence in sockets, sessions and mounts
