@@ -2,9 +2,9 @@ package classify
 
 import (
 	"cmp"
-	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"nightferry/internal/estate"
@@ -21,7 +21,7 @@ func (l *ledger) sockets(v view, host *estate.Host) {
 		if slices.Contains(host.Collected.Via, strings.TrimPrefix(peer.name, "host/")) {
 			continue
 		}
-		e := edge{from: end{name: v.me}, to: peer, port: number, seen: 1, kind: kindOfProgram(process)}
+		e := edge{from: end{name: v.me}, to: peer, port: number, seen: 1, kind: l.kindOfProgram(process)}
 		if c.Inbound {
 			e.from, e.to, e.kind = peer, e.from, "" // the program is the one that serves
 		}
@@ -38,9 +38,9 @@ func (l *ledger) sockets(v view, host *estate.Host) {
 		if e.kind == estate.KindBackup && e.protocol == "postgresql" {
 			e.direction = estate.Pull
 		}
-		e.evidence = fmt.Sprintf("socket on %s, port %d", host.Name, number)
+		e.evidence = "socket on " + host.Name + ", port " + strconv.Itoa(number)
 		if process != "" {
-			e.evidence = fmt.Sprintf("socket of %s on %s, port %d", process, host.Name, number)
+			e.evidence = "socket of " + process + " on " + host.Name + ", port " + strconv.Itoa(number)
 		}
 		l.add(observed, e)
 	}

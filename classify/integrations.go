@@ -98,6 +98,7 @@ func crowded(all []estate.Integration) []estate.Integration {
 			crowds[at] = append(crowds[at], i)
 		}
 	}
+	joined := false
 	all = slices.DeleteFunc(all, func(i estate.Integration) bool {
 		return isBrowser(i) && len(crowds[[2]string{i.To, i.Protocol}]) > mostBrowsers
 	})
@@ -112,7 +113,10 @@ func crowded(all []estate.Integration) []estate.Integration {
 		one := crowd[0]
 		one.From, one.Kind = "outside/many addresses", estate.KindWeb
 		one.Observed = []string{fmt.Sprintf("sockets from %d addresses, such as %s", len(crowd), strings.Join(some, ", "))}
-		all = append(all, one)
+		all, joined = append(all, one), true
+	}
+	if !joined {
+		return all
 	}
 	slices.SortFunc(all, func(a, b estate.Integration) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Protocol, b.Protocol))

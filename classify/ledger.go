@@ -2,6 +2,7 @@ package classify
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -65,10 +66,13 @@ type sighting struct {
 // ledger gathers edges into integrations.
 type ledger struct {
 	byKey map[key]*entry
-	ends  map[[2]string][]string // the far ends that are known of one end and a family, in both directions
+	ends  map[[2]string][]string            // the far ends that are known of one end and a family, in both directions
+	kinds map[string]estate.IntegrationKind // of programs
 }
 
-func newLedger() *ledger { return &ledger{byKey: map[key]*entry{}, ends: map[[2]string][]string{}} }
+func newLedger() *ledger {
+	return &ledger{byKey: map[key]*entry{}, ends: map[[2]string][]string{}, kinds: map[string]estate.IntegrationKind{}}
+}
 
 // add takes an edge. Of a party outside whose address has several names, a socket tells only the address: it counts
 // for each of the names, and the address, that something else says is spoken to from there.
@@ -149,6 +153,16 @@ func include[T comparable](list *[]T, values ...T) {
 	}
 }
 
+// kindOfProgram remembers what programs are for: few of them hold many sockets.
+func (l *ledger) kindOfProgram(program string) estate.IntegrationKind {
+	kind, known := l.kinds[program]
+	if !known {
+		kind = kindOfProgram(program)
+		l.kinds[program] = kind
+	}
+	return kind
+}
+
 // matters tells what is worth telling even between two programs of one machine: they may move apart.
 func matters(e edge) bool {
 	switch cmp.Or(e.kind, kindOf(e.protocol, "", "")) {
@@ -160,13 +174,17 @@ func matters(e edge) bool {
 
 // integrations lists what was gathered, in order of the ends and the protocol.
 func (l *ledger) integrations() []estate.Integration {
-	all := make([]estate.Integration, 0, len(l.byKey))
-	for _, e := range l.byKey {
-		all = append(all, e.integration())
-	}
-	slices.SortFunc(all, func(a, b estate.Integration) int {
-		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Protocol, b.Protocol))
+	entries := slices.Collect(maps.Values(l.byKey))
+	slices.SortFunc(entries, func(a, b *entry) int {
+		if c := cmp.Or(strings.Compare(a.from, b.from), strings.Compare(a.to, b.to)); c != 0 {
+			return c
+		}
+		return strings.Compare(a.protocol(), b.protocol())
 	})
+	all := make([]estate.Integration, len(entries))
+	for i, e := range entries {
+		all[i] = e.integration()
+	}
 	return all
 }
 
