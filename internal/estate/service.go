@@ -45,6 +45,7 @@ type Inventory struct {
 	Hosts    []Host           `json:"hosts"`
 	Postgres []PostgresServer `json:"postgres"`
 	Odoo     []OdooServer     `json:"odoo"`
+	Samples  Samples          `json:"samples,omitzero"` // what `discover --watch` added
 }
 
 // Integration is two systems that talk. Which of the three views saw it is what makes it a finding or not.
