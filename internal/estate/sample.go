@@ -33,7 +33,7 @@ func (s Samples) PostgresServer(name string) (PostgresSamples, bool) {
 // Sampling is how often an asset was looked at, and when.
 type Sampling struct {
 	Taken        int       `json:"taken"`                  // samples that were answered
-	Missed       int       `json:"missed"`                 // samples that were due between the first and the last, and are not there
+	Missed       int       `json:"missed"`                 // samples that were due, and are not there
 	EverySeconds int       `json:"every_seconds"`          // between two samples; the last interval, where there were several
 	First        time.Time `json:"first,omitzero"`         // UTC, whole seconds; of the samples taken
 	Last         time.Time `json:"last,omitzero"`          // the same
@@ -58,17 +58,22 @@ type HostSamples struct {
 	PeersCut bool `json:"peers_cut,omitempty"`
 }
 
-// Peer is somebody a host speaks with over TCP, or UDP where the kernel remembers it: who, by which service's port, in
-// which direction. Clients' own ports are not kept: they differ each time, and are 0.
-type Peer struct {
+// Counterpart is somebody a host speaks with over TCP, or UDP where the kernel remembers it: who, by which service's
+// port, in which direction. Clients' own ports are not kept: they differ each time, and are 0.
+type Counterpart struct {
 	Protocol     string `json:"protocol"` // "tcp" or "udp"
 	LocalAddress string `json:"local_address"`
 	LocalPort    int    `json:"local_port,omitempty"` // the service's, where Inbound
 	PeerAddress  string `json:"peer_address"`
-	PeerPort     int    `json:"peer_port,omitempty"` // the service's, where not Inbound; 0 also for a service whose port differs each time
+	PeerPort     int    `json:"peer_port,omitempty"` // the service's, where not Inbound; 0 also for one whose port differs each time
 	Inbound      bool   `json:"inbound"`             // the peer called
 	Process      string `json:"process,omitempty"`   // the program on this host; empty where it is not known
 	User         string `json:"user,omitempty"`      // the account it runs as; the same
+}
+
+// Peer is a counterpart with how often it was seen.
+type Peer struct {
+	Counterpart
 	Sighting
 	// Ended counts those of Samples in which only the trace of a connection that had ended was seen: a peer of which
 	// that is nearly all speaks briefly.
@@ -111,16 +116,22 @@ type PostgresSamples struct {
 	ClientsCut bool `json:"clients_cut,omitempty"`
 }
 
-// SampledClient is sessions that look the same, over all samples: an integration seen from the database.
-type SampledClient struct {
+// DatabaseCaller is sessions of a PostgreSQL server that look the same: an integration seen from the database.
+type DatabaseCaller struct {
 	Database    string `json:"database"`
 	Role        string `json:"role"`
 	Address     string `json:"address,omitempty"`        // empty for a local socket, and where it is hidden
 	Hidden      bool   `json:"address_hidden,omitempty"` // the reading role may not see where this role's sessions come from
 	Application string `json:"application,omitempty"`    // its numbers, such as process ids, are "#"
-	TLS         bool   `json:"tls,omitempty"`
-	Most        int    `json:"most_sessions"` // at once
+	TLS         bool   `json:"tls,omitempty"`            // false also where it is hidden
+}
+
+// SampledClient is a caller with how often it was seen.
+type SampledClient struct {
+	DatabaseCaller
 	Sighting
+	Most           int `json:"most_sessions"`                     // at once
+	LongestSeconds int `json:"longest_session_seconds,omitempty"` // age of the oldest session that was seen
 }
 
 // PostgresLoad is how busy a PostgreSQL server was; what counts up is averaged as in [HostLoad].
