@@ -52,8 +52,9 @@ type Sighting struct {
 type HostSamples struct {
 	Name string `json:"name"`
 	Sampling
-	Peers []Peer   `json:"peers"`
-	Load  HostLoad `json:"load"`
+	PeerSamples int      `json:"peer_samples"` // samples in which the sockets could be read: 0 means that nothing is known of peers
+	Peers       []Peer   `json:"peers"`
+	Load        HostLoad `json:"load"`
 	// PeersCut: there were more peers than are kept. Those that are here are right, and not all.
 	PeersCut bool `json:"peers_cut,omitempty"`
 }
@@ -110,8 +111,9 @@ type HostLoad struct {
 type PostgresSamples struct {
 	Name string `json:"name"`
 	Sampling
-	Clients []SampledClient `json:"clients"`
-	Load    PostgresLoad    `json:"load"`
+	ClientSamples int             `json:"client_samples"` // samples in which the sessions could be read
+	Clients       []SampledClient `json:"clients"`
+	Load          PostgresLoad    `json:"load"`
 	// ClientsCut: there were more clients than are kept.
 	ClientsCut bool `json:"clients_cut,omitempty"`
 }
