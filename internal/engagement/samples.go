@@ -49,7 +49,7 @@ func (r *SampleRecord) AddHost(look estate.HostLook) error {
 	if e.Missed == "" {
 		e.Blind, e.Cut = !look.PeersRead, look.PeersCut
 		for _, p := range look.Peers {
-			if p.MayVary() && file.ports(p.Counterpart) >= estate.MostVaryingPorts && !file.knows(p.Counterpart) {
+			if p.MayVary() && !file.knows(p.Counterpart) && file.ports(p.Counterpart) >= estate.MostVaryingPorts {
 				p.PeerPort = 0
 			}
 			n, ok := file.number(p.Counterpart)

@@ -17,7 +17,7 @@ const (
 // MayVary tells whether the peer's port may be one that differs each time.
 func (c Counterpart) MayVary() bool { return !c.Inbound && c.PeerPort >= firstVarying }
 
-// Merge makes of the record of a host's samples what they showed. The same record gives the same result.
+// MergeHost makes of the record of a host's samples what they showed. The same record gives the same result.
 func MergeHost(name string, log SampleLog[Counterpart, HostCounters]) HostSamples {
 	h := HostSamples{Name: name, Sampling: samplingOf(log.Entries), Peers: []Peer{}}
 	known, same := foldCounterparts(log.Known)
@@ -46,7 +46,7 @@ func MergeHost(name string, log SampleLog[Counterpart, HostCounters]) HostSample
 			h.Peers = append(h.Peers, Peer{Counterpart: who, Sighting: sightings[i], Ended: ended[i]})
 		}
 	}
-	slices.SortFunc(h.Peers, func(a, b Peer) int { return compareCounterparts(a.Counterpart, b.Counterpart) })
+	slices.SortFunc(h.Peers, func(a, b Peer) int { return a.Compare(b.Counterpart) })
 	h.Load = hostLoad(log.Entries)
 	return h
 }
@@ -109,16 +109,11 @@ func (c Counterpart) unnamed() Counterpart {
 	return c
 }
 
-func compareCounterparts(a, b Counterpart) int {
-	inbound := func(c Counterpart) int {
-		if c.Inbound {
-			return 0
-		}
-		return 1
-	}
-	return cmp.Or(cmp.Compare(inbound(a), inbound(b)), cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.LocalPort, b.LocalPort),
-		cmp.Compare(a.PeerAddress, b.PeerAddress), cmp.Compare(a.PeerPort, b.PeerPort), cmp.Compare(a.LocalAddress, b.LocalAddress),
-		cmp.Compare(a.Process, b.Process), cmp.Compare(a.User, b.User))
+// Compare orders counterparts: those who call first, then by service.
+func (c Counterpart) Compare(other Counterpart) int {
+	return cmp.Or(boolCompare(other.Inbound, c.Inbound), cmp.Compare(c.Protocol, other.Protocol), cmp.Compare(c.LocalPort, other.LocalPort),
+		cmp.Compare(c.PeerAddress, other.PeerAddress), cmp.Compare(c.PeerPort, other.PeerPort), cmp.Compare(c.LocalAddress, other.LocalAddress),
+		cmp.Compare(c.Process, other.Process), cmp.Compare(c.User, other.User))
 }
 
 // MergePostgres makes of the record of a PostgreSQL server's samples what they showed.
