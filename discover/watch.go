@@ -2,6 +2,7 @@ package discover
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"nightferry/internal/estate"
@@ -9,25 +10,40 @@ import (
 
 // Schedule is when a watch looks: at Began, and from then on every Every, until For is over. It does not drift: a round
 // that takes long, or a computer that sleeps, leaves rounds out and shifts none.
+//
+// From each day to the next it moves by a part of Every, for else it would look at the same times every night, and a
+// partner who calls between two of them would never be found. The part is the golden ratio's, which spreads any number
+// of days evenly: after three days no gap between looks, all days laid over another, is longer than 0.39 of Every, and
+// after seven none than 0.24.
 type Schedule struct {
 	Began time.Time     // whole seconds
 	Every time.Duration // whole seconds, above zero
 	For   time.Duration // at least Every
 }
 
+const (
+	day         = 24 * time.Hour
+	goldenRatio = 0.6180339887498949
+)
+
 // Rounds is how many times the watch looks.
 func (s Schedule) Rounds() int { return int(s.For / s.Every) }
 
 // Due is when a round is due; the first is 0.
-func (s Schedule) Due(round int) time.Time { return s.Began.Add(time.Duration(round) * s.Every) }
+func (s Schedule) Due(round int) time.Time {
+	since := time.Duration(round) * s.Every
+	_, part := math.Modf(float64(since/day) * goldenRatio)
+	shift := time.Duration(part * float64(s.Every)).Truncate(time.Second)
+	return s.Began.Add(since + shift)
+}
 
 // After is the first round that is due at a time or later. It may lie behind the last.
 func (s Schedule) After(now time.Time) int {
-	since := now.Sub(s.Began)
-	if since <= 0 {
-		return 0
+	round := max(int(now.Sub(s.Began)/s.Every)-1, 0)
+	for s.Due(round).Before(now) {
+		round++
 	}
-	return int((since + s.Every - 1) / s.Every)
+	return round
 }
 
 // Watch looks at the targets, which are light ones, again and again. Each round is a [Run] whose assets carry the time

@@ -139,7 +139,7 @@ func fillLook(l *estate.HostLook, t transcript, ours *discover.Ours) {
 	theirs := slices.DeleteFunc(withoutOurs(slices.Clone(all), pairs(moment)["login"], me, o.holders), func(s socket) bool {
 		return ours.Has(s.peer) || ours.Has(s.local) && s.state != stateListen
 	})
-	l.Peers = peers(theirs, o, parseFlows(t.body("flows")).of(all, theirs))
+	l.Peers = peers(theirs, o, parseFlows(t.body("flows")).of(all, theirs, ours))
 	for _, key := range []string{"sockets", "flows"} {
 		l.PeersCut = l.PeersCut || t.frames[key].cut || strings.Count(t.frames[key].body, "\n") > mostRows
 	}

@@ -2,7 +2,6 @@ package estate
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 )
@@ -190,8 +189,8 @@ func samplingOf[C any](entries []SampleEntry[C]) Sampling {
 	var s Sampling
 	for i, e := range entries {
 		if i > 0 && e.Every > 0 {
-			due := math.Round(e.At.Sub(entries[i-1].At).Seconds() / float64(e.Every))
-			s.Missed += max(int(due)-1, 0)
+			// Not rounded: between two days the schedule moves by a part of an interval.
+			s.Missed += max(int(e.At.Sub(entries[i-1].At).Seconds()/float64(e.Every))-1, 0)
 		}
 		s.EverySeconds = e.Every
 		if e.Missed != "" {
