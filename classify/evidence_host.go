@@ -13,37 +13,49 @@ import (
 // sockets reads a host's established connections. Those that our own visit made, from its jump hosts, are no integration.
 func (l *ledger) sockets(v view, host *estate.Host) {
 	for _, c := range host.Connections.Value {
-		number, process := c.PeerPort, c.Process
+		e := l.socket(v, c, "tcp")
+		far := e.to.name
 		if c.Inbound {
-			number = c.LocalPort
+			far = e.from.name
 		}
-		peer := v.end(c.PeerAddress, c.PeerPort)
-		if slices.Contains(host.Collected.Via, strings.TrimPrefix(peer.name, "host/")) {
+		if slices.Contains(host.Collected.Via, strings.TrimPrefix(far, "host/")) || e.protocol == "ssh" && c.Inbound && host.Collected.Account == c.User {
 			continue
 		}
-		e := edge{from: end{name: v.me}, to: peer, port: number, seen: 1, kind: l.kindOfProgram(process)}
-		if c.Inbound {
-			e.from, e.to, e.kind = peer, e.from, "" // the program is the one that serves
-		}
-		e.protocol = v.protocolAt(e.to.name, number)
-		if e.protocol == "ssh" && c.Inbound && host.Collected.Account == c.User {
-			continue
-		}
-		if number >= firstEphemeral && strings.HasPrefix(e.protocol, "tcp/") {
-			e.protocol, e.port = "tcp", 0 // one of many that belong together, as those of FTP's data
-		}
-		if v.ports[e.to.name][number].tls && !startsInClear(e.protocol) {
-			e.encryption = estate.TLSEncryption
-		}
-		if e.kind == estate.KindBackup && e.protocol == "postgresql" {
-			e.direction = estate.Pull
-		}
-		e.evidence = "socket on " + host.Name + ", port " + strconv.Itoa(number)
-		if process != "" {
-			e.evidence = "socket of " + process + " on " + host.Name + ", port " + strconv.Itoa(number)
-		}
+		e.seen = 1
+		e.evidence = "socket" + e.evidence
 		l.add(observed, e)
 	}
+}
+
+// socket is the edge that a connection of a host shows. Its evidence is where it was seen.
+func (l *ledger) socket(v view, c estate.Connection, transport string) edge {
+	number := c.PeerPort
+	e := edge{from: end{name: v.me}, to: v.end(c.PeerAddress, number), kind: l.kindOfProgram(c.Process)}
+	if c.Inbound {
+		number = c.LocalPort
+		e.from, e.to, e.kind = e.to, e.from, "" // the program is the one that serves
+	}
+	e.port, e.protocol = number, v.protocolAt(e.to.name, number)
+	if transport == "udp" {
+		e.protocol = strings.Replace(protocolOf(number), "tcp/", "udp/", 1)
+	}
+	if number >= firstEphemeral && strings.HasPrefix(e.protocol, "tcp/") || number == 0 {
+		e.protocol, e.port = transport, 0 // one of many that belong together, as those of FTP's data
+	}
+	if v.ports[e.to.name][number].tls && !startsInClear(e.protocol) {
+		e.encryption = estate.TLSEncryption
+	}
+	if e.kind == estate.KindBackup && e.protocol == "postgresql" {
+		e.direction = estate.Pull
+	}
+	if c.Process != "" {
+		e.evidence = " of " + c.Process
+	}
+	e.evidence += " on " + strings.TrimPrefix(v.me, "host/")
+	if number > 0 {
+		e.evidence += ", port " + strconv.Itoa(number)
+	}
+	return e
 }
 
 // firstEphemeral is where clients' own ports begin by Linux's default.

@@ -177,28 +177,42 @@ func (l *ledger) subscription(names *atlas, inventory estate.Inventory, v view, 
 	l.add(configured, e)
 }
 
-// sessions reads who is connected to a database server, and who reads its stream of changes.
+// sessions is a database server to which others are connected.
+type sessions struct {
+	view
+
+	number int
+	via    []string // jump hosts of our own visit
+}
+
+func newSessions(names *atlas, inventory estate.Inventory, server estate.PostgresServer) sessions {
+	return sessions{serverView(names, inventory, server), portNumber(server), server.Collected.Via}
+}
+
+// add takes a session that comes from an address. Ours are no integration.
+func (s sessions) add(l *ledger, address, application string, tls bool, e edge) {
+	e.from, e.to = s.end(address, 0), end{name: s.me}
+	if address == "" || application == "nightferry" || slices.Contains(s.via, strings.TrimPrefix(e.from.name, "host/")) {
+		return
+	}
+	e.protocol, e.port, e.kind = "postgresql", s.number, kindOfProgram(application)
+	e.encryption = estate.PlainText
+	if tls {
+		e.encryption = estate.TLSEncryption
+	}
+	l.add(observed, e)
+}
+
+// sessions reads who is connected to database servers, and who reads their streams of changes.
 func (l *ledger) sessions(names *atlas, inventory estate.Inventory) {
 	for _, server := range inventory.Postgres {
-		v := serverView(names, inventory, server)
-		add := func(address, application string, tls bool, e edge) {
-			e.from, e.to = v.end(address, 0), end{name: v.me}
-			if address == "" || application == "nightferry" || slices.Contains(server.Collected.Via, strings.TrimPrefix(e.from.name, "host/")) {
-				return
-			}
-			e.protocol, e.port, e.seen, e.kind = "postgresql", portNumber(server), 1, kindOfProgram(application)
-			e.encryption = estate.PlainText
-			if tls {
-				e.encryption = estate.TLSEncryption
-			}
-			l.add(observed, e)
-		}
+		s := newSessions(names, inventory, server)
 		for _, c := range server.Clients.Value {
-			add(c.Address, c.Application, c.TLS, edge{tied: []string{server.Name + "/" + c.Database}, proof: proofOfSession(server, c),
+			s.add(l, c.Address, c.Application, c.TLS, edge{tied: []string{server.Name + "/" + c.Database}, proof: proofOfSession(server, c), seen: 1,
 				evidence: fmt.Sprintf("session of %s on %s/%s", c.Role, server.Name, c.Database)})
 		}
-		for _, s := range server.Standbys.Value {
-			add(s.Address, s.Application, s.TLS, edge{direction: estate.Pull, evidence: fmt.Sprintf("replication to %s, as %s on %s", s.Application, s.Role, server.Name)})
+		for _, r := range server.Standbys.Value {
+			s.add(l, r.Address, r.Application, r.TLS, edge{direction: estate.Pull, seen: 1, evidence: fmt.Sprintf("replication to %s, as %s on %s", r.Application, r.Role, server.Name)})
 		}
 	}
 }

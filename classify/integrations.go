@@ -53,6 +53,7 @@ func reconcile(in Input) []estate.Integration {
 		l.sockets(names.of(host), host)
 	}
 	l.sessions(names, in.Inventory)
+	l.samples(names, in.Inventory, looks)
 	all := crowded(l.integrations())
 	terms := newTerms(in, l)
 	for n := range all {

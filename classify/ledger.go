@@ -34,7 +34,8 @@ type edge struct {
 	classes    []estate.DataClass
 	planned    bool // it need not be there yet
 	evidence   string
-	seen       int // looks in which it was there
+	seen       int // 1 where the one look of a discovery showed it
+	samples    int // of a watch, in which it was there
 }
 
 // key is what makes two edges the same integration.
@@ -50,6 +51,7 @@ type entry struct {
 	classes []estate.DataClass
 	present bool // something says that it is there, and not that it will be
 	seen    int
+	samples int
 }
 
 // sighting is all that one of the three ways says of an integration: sets, since edges come in any order.
@@ -121,7 +123,7 @@ func (l *ledger) enter(by sight, e edge) {
 			l.ends[[2]string{k.to, k.family}] = append(l.ends[[2]string{k.to, k.family}], k.from)
 		}
 	}
-	into.seen = max(into.seen, e.seen)
+	into.seen, into.samples = max(into.seen, e.seen), max(into.samples, e.samples)
 	into.present = into.present || !e.planned
 	include(&into.classes, e.classes...)
 	include(&into.tied, e.tied...)
@@ -190,7 +192,7 @@ func (l *ledger) integrations() []estate.Integration {
 
 // integration is the entry in the words of the estate, without what services and classes say of it.
 func (e *entry) integration() estate.Integration {
-	i := estate.Integration{From: e.from, To: e.to, Behind: e.behind, Seen: e.seen, Planned: !e.present,
+	i := estate.Integration{From: e.from, To: e.to, Behind: e.behind, Seen: e.seen + e.samples, Planned: !e.present,
 		Configured: e.evidence(configured), Observed: e.evidence(observed), Declared: e.evidence(declared)}
 	i.Protocol = e.protocol()
 	i.Port = cmp.Or(least(e, func(s *sighting) []int { return s.ports }), portOf(i.Protocol))

@@ -45,4 +45,5 @@ type Inventory struct {
 	Hosts    []Host           `json:"hosts"`
 	Postgres []PostgresServer `json:"postgres"`
 	Odoo     []OdooServer     `json:"odoo"`
+	Samples  Samples          `json:"samples,omitzero"` // what `discover --watch` added
 }
