@@ -167,7 +167,7 @@ func (l *ledger) kindOfProgram(program string) estate.IntegrationKind {
 
 // matters tells what is worth telling even between two programs of one machine: they may move apart.
 func matters(e edge) bool {
-	switch cmp.Or(e.kind, kindOf(e.protocol, "", "")) {
+	switch cmp.Or(e.kind, kindOf(e.protocol, "")) {
 	case estate.KindEHR, estate.KindDatabase, estate.KindMessaging:
 		return true
 	}
@@ -195,8 +195,14 @@ func (e *entry) integration() estate.Integration {
 	i := estate.Integration{From: e.from, To: e.to, Behind: e.behind, Seen: e.seen + e.samples, Planned: !e.present,
 		Configured: e.evidence(configured), Observed: e.evidence(observed), Declared: e.evidence(declared)}
 	i.Protocol = e.protocol()
-	i.Port = cmp.Or(least(e, func(s *sighting) []int { return s.ports }), portOf(i.Protocol))
-	i.Kind = cmp.Or(last(e, func(s *sighting) []estate.IntegrationKind { return s.kinds }), kindOf(i.Protocol, i.From, i.To))
+	i.Port = least(e, func(s *sighting) []int { return s.ports })
+	if i.Port == 0 {
+		i.Port = portOf(i.Protocol)
+	}
+	i.Kind = last(e, func(s *sighting) []estate.IntegrationKind { return s.kinds })
+	if i.Kind == "" {
+		i.Kind = kindOf(i.Protocol, i.To)
+	}
 	i.Owner = last(e, func(s *sighting) []string { return s.owners })
 	for _, s := range e.sights {
 		if s != nil {
