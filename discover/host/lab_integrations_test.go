@@ -26,7 +26,9 @@ func TestLabIntegrationsAsRoot(t *testing.T) {
 	}
 	found := map[string]estate.Integration{}
 	for _, i := range classify.Assess(in).Integrations {
-		found[i.From+" "+i.To+" "+i.Protocol] = i
+		if i.From != "outside/10.77.1.1" && i.From != "host/bastion" { // other tests that visit the lab meanwhile
+			found[i.From+" "+i.To+" "+i.Protocol] = i
+		}
 	}
 	planted, configured, sockets, together := 0, 0, 0, 0
 	for _, want := range l.Truth().Integrations {
