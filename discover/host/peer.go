@@ -24,7 +24,7 @@ func peers(sockets []socket, o owners, flows flows) []estate.SeenPeer {
 		found[c] = ended && (already || !seen)
 	}
 	for _, s := range sockets {
-		if open, ended := liveliness(s); open || ended {
+		if open, ended := liveliness(s); (open || ended) && s.local != s.peer { // a program may hold a socket to itself
 			c := counterpart(s.protocol, s.local, s.peer, listening)
 			if open {
 				c.Process, c.User = o.program(s), userName(o.users, s.uid)
