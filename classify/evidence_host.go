@@ -10,15 +10,11 @@ import (
 	"nightferry/internal/estate"
 )
 
-// sockets reads a host's established connections. Those that our own visit made, from its jump hosts, are no integration.
+// sockets reads a host's established connections. Our own login is no integration.
 func (l *ledger) sockets(v view, host *estate.Host) {
 	for _, c := range host.Connections.Value {
 		e := l.socket(v, c, "tcp")
-		far := e.to.name
-		if c.Inbound {
-			far = e.from.name
-		}
-		if slices.Contains(host.Collected.Via, strings.TrimPrefix(far, "host/")) || e.protocol == "ssh" && c.Inbound && host.Collected.Account == c.User {
+		if e.protocol == "ssh" && c.Inbound && host.Collected.Account == c.User {
 			continue
 		}
 		e.seen = 1

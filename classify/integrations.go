@@ -41,7 +41,7 @@ func Assess(in Input) Assessment {
 // modules of Odoo (installed is not used), and names of parameters.
 func reconcile(in Input) []estate.Integration {
 	names := newAtlas(in.Inventory)
-	l := newLedger()
+	l := newLedger(in.Inventory)
 	looks := map[string]int{}
 	for i := range in.Inventory.Hosts {
 		l.configuration(names.of(&in.Inventory.Hosts[i]), &in.Inventory.Hosts[i])

@@ -37,19 +37,22 @@ func TestThreeViewsMeet(t *testing.T) {
 	t.Parallel()
 	app, db := pair()
 	gate := machine("gate", "10.0.0.9/24")
+	gate.Connections.Value = []estate.Connection{{PeerAddress: "10.0.0.1", PeerPort: 22}} // the same, seen from there
 	app.Collected.Account, app.Collected.Via = "assess", []string{"gate"}
 	app.Names = estate.Know("/etc/hosts", []estate.HostName{{Address: "10.0.0.2", Names: []string{"db.clinic.example"}}})
 	app.Connections.Value = []estate.Connection{
 		{LocalAddress: "10.0.0.1", PeerAddress: "10.0.0.2", PeerPort: 5432, Process: "odoo"},
 		{LocalAddress: "10.0.0.1", LocalPort: 22, PeerAddress: "10.0.0.9", Inbound: true},
 		{LocalAddress: "10.0.0.1", LocalPort: 22, PeerAddress: "203.0.113.99", Inbound: true, User: "assess"},
+		{LocalAddress: "10.0.0.1", LocalPort: 9100, PeerAddress: "10.0.0.9", Inbound: true},
 		{LocalAddress: "10.0.0.1", PeerAddress: "203.0.113.5", PeerPort: 2575},
 	}
 	app.Commands = estate.Know("scripts", []estate.OutboundCall{{Where: "/usr/local/bin/report", Program: "psql", Hosts: []string{"db.clinic.example:5432"}}})
 	in := hosts(app, db, gate)
 	in.Declared = []estate.Integration{{From: "app", To: "db.clinic.example", Protocol: "postgresql", Declared: []string{"engagement.yaml:3"}}}
 	got := Assess(in)
-	require.Len(t, got.Integrations, 2)
+	require.Len(t, got.Integrations, 3)
+	assessed(t, got, "host/gate", "host/app", "prometheus") // a jump host does other things, too
 	one := assessed(t, got, "host/app", "host/db", "postgresql")
 	require.Equal(t, []string{"psql in /usr/local/bin/report on app"}, one.Configured)
 	require.Equal(t, []string{"socket of odoo on app, port 5432"}, one.Observed)
