@@ -260,11 +260,17 @@ func TestOurs(t *testing.T) {
 	end := netip.MustParseAddrPort("10.0.0.5:40000")
 	none.Add(end)
 	require.False(t, none.Has(end))
-	var ours discover.Ours
+	began := time.Date(2026, 3, 1, 2, 0, 0, 0, time.UTC)
+	require.False(t, none.MayBeEarlier(began, "bastion", end.Addr()))
+	ours := discover.NewOurs(began, "bastion")
 	ours.Add(netip.AddrPort{})
 	ours.Add(netip.MustParseAddrPort("[::ffff:10.0.0.5]:40000"))
 	require.True(t, ours.Has(end))
 	require.False(t, ours.Has(netip.MustParseAddrPort("10.0.0.5:40001")))
+	require.True(t, ours.MayBeEarlier(began, "erp-db", end.Addr()), "from where we come")
+	require.True(t, ours.MayBeEarlier(began, "bastion", netip.MustParseAddr("192.0.2.1")), "on a jump host")
+	require.False(t, ours.MayBeEarlier(began, "erp-db", netip.MustParseAddr("192.0.2.1")))
+	require.False(t, ours.MayBeEarlier(began.Add(2*time.Minute), "bastion", end.Addr()), "no longer remembered")
 }
 
 // TestLiveWatch: one line that is drawn over, and what changes above it.
