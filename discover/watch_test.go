@@ -66,7 +66,7 @@ func TestWatchKeepsItsSchedule(t *testing.T) {
 		began := time.Now()
 		var kept looks
 		summary, err := watch(t.Context(), discover.Schedule{Began: began, Every: 5 * time.Minute, For: 30 * time.Minute}, &kept, nil, lookTarget(func(context.Context, int) estate.Coverage {
-			time.Sleep(17 * time.Second) // of the bubble
+			<-time.After(17 * time.Second) // of the bubble
 			return estate.Known
 		}))
 		require.NoError(t, err)
@@ -85,7 +85,7 @@ func TestWatchGoesOn(t *testing.T) {
 		require.Equal(t, []string{"15m0s", "20m0s", "25m0s"}, kept.at(began), "the period counts from the first sample")
 
 		kept = looks{}
-		time.Sleep(time.Second) // of the bubble
+		<-time.After(time.Second) // of the bubble
 		_, err = watch(t.Context(), discover.Schedule{Began: began, Every: 5 * time.Minute, For: 30 * time.Minute}, &kept, nil, lookTarget(takes(0)))
 		require.NoError(t, err)
 		require.Empty(t, kept.saved, "it is over")
@@ -105,7 +105,7 @@ func TestWatchThatIsLate(t *testing.T) {
 			}
 		}, lookTarget(func(ctx context.Context, look int) estate.Coverage {
 			if look == 2 {
-				time.Sleep(25 * time.Second) // minds no deadline
+				<-time.After(25 * time.Second) // minds no deadline
 			}
 			return estate.Known
 		}))
@@ -260,11 +260,17 @@ func TestOurs(t *testing.T) {
 	end := netip.MustParseAddrPort("10.0.0.5:40000")
 	none.Add(end)
 	require.False(t, none.Has(end))
-	var ours discover.Ours
+	began := time.Date(2026, 3, 1, 2, 0, 0, 0, time.UTC)
+	require.False(t, none.MayBeEarlier(began, "bastion", end.Addr()))
+	ours := discover.NewOurs(began, "bastion")
 	ours.Add(netip.AddrPort{})
 	ours.Add(netip.MustParseAddrPort("[::ffff:10.0.0.5]:40000"))
 	require.True(t, ours.Has(end))
 	require.False(t, ours.Has(netip.MustParseAddrPort("10.0.0.5:40001")))
+	require.True(t, ours.MayBeEarlier(began, "erp-db", end.Addr()), "from where we come")
+	require.True(t, ours.MayBeEarlier(began, "bastion", netip.MustParseAddr("192.0.2.1")), "on a jump host")
+	require.False(t, ours.MayBeEarlier(began, "erp-db", netip.MustParseAddr("192.0.2.1")))
+	require.False(t, ours.MayBeEarlier(began.Add(2*time.Minute), "bastion", end.Addr()), "no longer remembered")
 }
 
 // TestLiveWatch: one line that is drawn over, and what changes above it.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -82,9 +83,8 @@ func TestLookReconnects(t *testing.T) {
 	dialer, err := remote.New([]remote.Endpoint{e}, remote.Options{KnownHosts: []string{sshd.knownHosts}})
 	require.NoError(t, err)
 	defer dialer.Close()
-	var ours discover.Ours
 	o := options()
-	o.Ours = &ours
+	o.Ours = discover.NewOurs(time.Now())
 	target := host.LookTarget(dialer, e, o)
 	look := func() *estate.HostLook { return target.Collect(t.Context(), func(string) {}).HostLook }
 	require.Equal(t, estate.Known, look().Collected.Coverage)

@@ -5,8 +5,10 @@ import (
 	"net/netip"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -68,10 +70,14 @@ postgres:105:110:/var/lib/postgresql:/bin/bash
 
 func readLook(t testing.TB, text string) estate.HostLook {
 	t.Helper()
-	var ours discover.Ours
+	return lookBeside(text, discover.NewOurs(time.Time{}))
+}
+
+// lookBeside reads a look at a host by which others are reached, an hour after the watch began.
+func lookBeside(text string, ours *discover.Ours) estate.HostLook {
 	ours.Add(netip.MustParseAddrPort("10.0.0.3:60000")) // our session of PostgreSQL
-	var l estate.HostLook
-	fillLook(&l, readTranscript(text, "n0nce"), &ours)
+	l := estate.HostLook{Name: "erp-db", Collected: estate.Collection{At: time.Time{}.Add(time.Hour)}}
+	fillLook(&l, readTranscript(text, "n0nce"), ours)
 	return l
 }
 
@@ -99,6 +105,21 @@ func TestLook(t *testing.T) {
 		tcp(0, 0x9c52, "192.0.2.8", true), // of two high ports, nobody can tell
 		log,
 	}, l.Peers, "not our login, not our session, no call that is not answered, no socket to itself")
+}
+
+// TestLookSoonAfterAnother: what may be left of an earlier run of ours is nobody's.
+func TestLookSoonAfterAnother(t *testing.T) {
+	t.Parallel()
+	began := time.Time{}.Add(59 * time.Minute)
+	all := len(readLook(t, lookText).Peers)
+	from := discover.NewOurs(began)
+	from.Add(netip.MustParseAddrPort("10.0.0.7:1"))
+	require.Len(t, lookBeside(lookText, from).Peers, all-1, "traces of where we come from")
+	hop := lookBeside(lookText, discover.NewOurs(began, "erp-db"))
+	require.False(t, slices.ContainsFunc(hop.Peers, func(p estate.SeenPeer) bool { return p.Ended }), "on a jump host, every trace")
+	require.NotEmpty(t, hop.Peers)
+	require.Len(t, lookBeside(lookText, discover.NewOurs(began, "erp-app")).Peers, all)
+	require.Len(t, lookBeside(lookText, discover.NewOurs(began.Add(-time.Minute), "erp-db")).Peers, all)
 }
 
 // TestLookCutShort: what is missing is not none.
