@@ -261,20 +261,28 @@ func (l *ledger) mounts(v view, host *estate.Host) {
 // asks it, only sockets show.
 func (l *ledger) safeguards(v view, host *estate.Host) {
 	for _, g := range host.Safeguards.Value {
-		protocol := map[string]string{"log-forwarding": "syslog", "time": "ntp"}[g.Kind]
-		if protocol == "" || len(g.By) == 0 {
+		if len(g.By) == 0 {
 			continue
 		}
-		for _, target := range g.By {
-			to := v.end(target, 0)
-			if !strings.ContainsAny(target, ".:") && strings.HasPrefix(to.name, "outside/") {
-				continue // the product
-			}
-			e := edge{from: end{name: v.me}, to: to, protocol: protocol, evidence: g.By[0] + " on " + host.Name}
-			if g.State != "on" {
-				e.evidence += ", which is not at work"
+		evidence := g.By[0] + " on " + host.Name
+		if g.State != "on" {
+			evidence += ", which is not at work"
+		}
+		for _, to := range g.To {
+			e := edge{from: end{name: v.me}, to: v.end(to.Host, to.Port), protocol: "syslog", port: to.Port, direction: estate.Push, encryption: estate.PlainText, evidence: evidence}
+			if to.TLS {
+				e.encryption = estate.TLSEncryption
 			}
 			l.add(configured, e)
+		}
+		if g.Kind != "time" {
+			continue
+		}
+		for _, source := range g.By[1:] { // the first is the product
+			to := v.end(source, 0)
+			if strings.ContainsAny(source, ".:") || !strings.HasPrefix(to.name, "outside/") {
+				l.add(configured, edge{from: end{name: v.me}, to: to, protocol: "ntp", evidence: evidence})
+			}
 		}
 	}
 }

@@ -101,7 +101,7 @@ func TestEachHostSource(t *testing.T) {
 		{Source: "10.9.0.4:/b", Target: "/mnt/backup", Type: "nfs4", RemoteHost: "10.9.0.4", Mounted: true, ReadOnly: true}, {Source: "bucket", Target: "/mnt/s3", Type: "fuse.s3fs", Mounted: true},
 		{Source: "/dev/sda1", Target: "/", Type: "ext4", Mounted: true}})
 	host.Backups = estate.Know("find", []estate.Backup{{Tool: "pg_dump", Where: "/mnt/backup/pg/*.dump"}})
-	host.Safeguards = estate.Know("units", []estate.Safeguard{{Kind: "log-forwarding", State: "on", By: []string{"rsyslog", "logs.example"}}, {Kind: "time", State: "on", By: []string{"chrony", "10.9.0.5"}},
+	host.Safeguards = estate.Know("units", []estate.Safeguard{{Kind: "log-forwarding", State: "on", By: []string{"rsyslog"}, To: []estate.LogTarget{{Host: "logs.example", Port: 6514, TLS: true}}}, {Kind: "time", State: "on", By: []string{"chrony", "10.9.0.5"}},
 		{Kind: "log-forwarding", State: "off", By: []string{"filebeat", "elk.example"}}, {Kind: "monitoring", State: "on", By: []string{"node-exporter"}}})
 	host.Network = estate.Know("resolv.conf", estate.Network{Resolvers: []string{"10.9.0.6", "127.0.0.53"}})
 	host.Containers = estate.Know("docker", []estate.Container{{Image: "registry.example:5000/clinic/tools:1"}, {Image: "clinic/tools:1"}, {Image: ""}})
@@ -121,7 +121,7 @@ func TestEachHostSource(t *testing.T) {
 		{To: "outside/nas", Protocol: "cifs", Port: 445, Kind: estate.KindFiles, Direction: estate.Both},
 		{To: "outside/10.9.0.4", Protocol: "nfs4", Port: 2049, Kind: estate.KindBackup, Direction: estate.Pull},
 		{To: "outside/s3fs-bucket", Protocol: "s3", Port: 443, Kind: estate.KindDocuments, Direction: estate.Both, Encryption: estate.TLSEncryption},
-		{To: "outside/logs.example", Protocol: "syslog", Port: 514, Kind: estate.KindLogging, Direction: estate.Push, Encryption: estate.PlainText},
+		{To: "outside/logs.example", Protocol: "syslog", Port: 6514, Kind: estate.KindLogging, Direction: estate.Push, Encryption: estate.PlainText},
 		{To: "outside/elk.example", Protocol: "syslog", Port: 514, Kind: estate.KindLogging, Direction: estate.Push, Encryption: estate.PlainText},
 		{To: "outside/10.9.0.5", Protocol: "ntp", Port: 123, Kind: estate.KindTime, Direction: estate.Pull},
 		{To: "outside/10.9.0.6", Protocol: "dns", Port: 53, Kind: estate.KindNames, Direction: estate.Pull, Encryption: estate.PlainText},
