@@ -121,7 +121,7 @@ func TestEachHostSource(t *testing.T) {
 		{To: "outside/nas", Protocol: "cifs", Port: 445, Kind: estate.KindFiles, Direction: estate.Both},
 		{To: "outside/10.9.0.4", Protocol: "nfs4", Port: 2049, Kind: estate.KindBackup, Direction: estate.Pull},
 		{To: "outside/s3fs-bucket", Protocol: "s3", Port: 443, Kind: estate.KindDocuments, Direction: estate.Both, Encryption: estate.TLSEncryption},
-		{To: "outside/logs.example", Protocol: "syslog", Port: 6514, Kind: estate.KindLogging, Direction: estate.Push, Encryption: estate.PlainText},
+		{To: "outside/logs.example", Protocol: "syslog", Port: 6514, Kind: estate.KindLogging, Direction: estate.Push, Encryption: estate.TLSEncryption},
 		{To: "outside/elk.example", Protocol: "syslog", Port: 514, Kind: estate.KindLogging, Direction: estate.Push, Encryption: estate.PlainText},
 		{To: "outside/10.9.0.5", Protocol: "ntp", Port: 123, Kind: estate.KindTime, Direction: estate.Pull},
 		{To: "outside/10.9.0.6", Protocol: "dns", Port: 53, Kind: estate.KindNames, Direction: estate.Pull, Encryption: estate.PlainText},
