@@ -102,7 +102,7 @@ func TestEachHostSource(t *testing.T) {
 		{Source: "/dev/sda1", Target: "/", Type: "ext4", Mounted: true}})
 	host.Backups = estate.Know("find", []estate.Backup{{Tool: "pg_dump", Where: "/mnt/backup/pg/*.dump"}})
 	host.Safeguards = estate.Know("units", []estate.Safeguard{{Kind: "log-forwarding", State: "on", By: []string{"rsyslog"}, To: []estate.LogTarget{{Host: "logs.example", Port: 6514, TLS: true}}}, {Kind: "time", State: "on", By: []string{"chrony", "10.9.0.5"}},
-		{Kind: "log-forwarding", State: "off", By: []string{"filebeat", "elk.example"}}, {Kind: "monitoring", State: "on", By: []string{"node-exporter"}}})
+		{Kind: "log-forwarding", State: "off", By: []string{"filebeat"}, To: []estate.LogTarget{{Host: "elk.example", Port: 514}}}, {Kind: "monitoring", State: "on", By: []string{"node-exporter"}}})
 	host.Network = estate.Know("resolv.conf", estate.Network{Resolvers: []string{"10.9.0.6", "127.0.0.53"}})
 	host.Containers = estate.Know("docker", []estate.Container{{Image: "registry.example:5000/clinic/tools:1"}, {Image: "clinic/tools:1"}, {Image: ""}})
 	host.Connections.Value = []estate.Connection{{LocalPort: 9100, Inbound: true, PeerAddress: "10.9.0.7", Process: "prometheus-node-exporter"}, {PeerAddress: "10.9.0.8", PeerPort: 40001, Process: "x"},
