@@ -16,6 +16,7 @@ const (
 	KindHost     Kind = "host"
 	KindPostgres Kind = "postgres"
 	KindOdoo     Kind = "odoo"
+	KindCluster  Kind = "cluster"
 )
 
 // Target is one thing to be read, with the collector that reads it.
@@ -37,6 +38,7 @@ type Asset struct {
 	Host     *estate.Host
 	Postgres *estate.PostgresServer
 	Odoo     *estate.OdooServer
+	Cluster  *estate.Cluster
 }
 
 // Collected is the collection of the asset that is set.
@@ -48,6 +50,8 @@ func (a Asset) Collected() estate.Collection {
 		return a.Postgres.Collected
 	case a.Odoo != nil:
 		return a.Odoo.Collected
+	case a.Cluster != nil:
+		return a.Cluster.Collected
 	}
 	return estate.Collection{Coverage: estate.Failed, Problem: "the collector returned nothing"}
 }
