@@ -64,6 +64,19 @@ func loadKubeconfig(path, name string) (*access, error) {
 	return parseKubeconfig(path, text, name)
 }
 
+// Account is the name of the account that a context of a kubeconfig logs in by, for access logs; "unknown" where the
+// file cannot be read.
+func Account(path, context string) string {
+	a, err := loadKubeconfig(path, context)
+	switch {
+	case err != nil:
+		return "unknown"
+	case a.user == "":
+		return "none"
+	}
+	return a.user
+}
+
 // parseKubeconfig is loadKubeconfig without the reading.
 func parseKubeconfig(path string, text []byte, name string) (*access, error) {
 	k := kubeconfig{path: path, file: yamlfile.Parse(path, text), tree: map[string]any{}}
