@@ -89,7 +89,7 @@ type result struct {
 	coverage estate.Coverage
 	source   string
 	problem  string
-	grant    string
+	denied   bool // the account may not list it, and that is all
 	cut      bool
 }
 
@@ -205,7 +205,7 @@ func (r *reading) kind(ctx context.Context, q *api, k kind) result {
 	case errors.Is(err, Missing):
 		is.problem = ""
 	case errors.Is(err, Denied):
-		is.problem, is.grant = "the account may not list "+k.title(), k.rule()
+		is.problem, is.denied = "", true
 	case !strings.Contains(is.problem, k.title()):
 		is.problem = k.title() + ": " + is.problem
 	}

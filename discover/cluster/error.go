@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"net/http"
 	"strings"
 	"syscall"
 	"unicode"
@@ -95,7 +96,7 @@ func unreached(ctx context.Context, err error) error {
 		dns      *net.DNSError
 	)
 	switch {
-	case ctx.Err() != nil, errors.As(err, &network) && network.Timeout():
+	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		return &Error{Kind: TimedOut, mend: "try again when it is less busy, or allow more time"}
 	case errors.As(err, &unknown):
 		return &Error{Kind: BadTLS, words: "its certificate is signed by an authority that is not trusted here",
@@ -106,7 +107,7 @@ func unreached(ctx context.Context, err error) error {
 		return &Error{Kind: BadTLS, words: "its certificate has expired, or is not valid yet"}
 	case errors.As(err, &verified):
 		return &Error{Kind: BadTLS, words: "its certificate cannot be verified"}
-	case errors.As(err, &record):
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return &Error{Kind: NotKubernetes, words: "it does not speak TLS", mend: "correct server in the kubeconfig"}
 	case errors.As(err, &dns):
 		return &Error{Kind: Unreachable, words: "its name does not resolve", mend: "correct the name, or reach it through a host that knows it: via: NAME in engagement.yaml"}

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -33,16 +32,8 @@ kind: ClusterRole
 metadata: {name: nightferry-read}
 rules:
 `)
-	var groups []string
-	resources := map[string][]string{}
-	for _, k := range kinds() {
-		if !slices.Contains(groups, k.group) {
-			groups = append(groups, k.group)
-		}
-		resources[k.group] = append(resources[k.group], k.resource)
-	}
-	for _, group := range groups {
-		fmt.Fprintf(&b, "  - {apiGroups: [%q], resources: [%s], verbs: [list]}\n", group, strings.Join(resources[group], ", "))
+	for _, rule := range rules(kinds()) {
+		b.WriteString("  - " + rule + "\n")
 	}
 	fmt.Fprintf(&b, `---
 apiVersion: rbac.authorization.k8s.io/v1

@@ -36,9 +36,21 @@ func (k kind) title() string {
 	return k.resource + "." + k.group
 }
 
-// rule is the right that lets an account list the kind, as a rule of a ClusterRole.
-func (k kind) rule() string {
-	return fmt.Sprintf(`{apiGroups: [%q], resources: [%q], verbs: ["list"]}`, k.group, k.resource)
+// rules are the rights that let an account list kinds, as rules of a ClusterRole: one a group.
+func rules(list []kind) []string {
+	var groups []string
+	resources := map[string][]string{}
+	for _, k := range list {
+		if !slices.Contains(groups, k.group) {
+			groups = append(groups, k.group)
+		}
+		resources[k.group] = append(resources[k.group], k.resource)
+	}
+	lines := make([]string, 0, len(groups))
+	for _, group := range groups {
+		lines = append(lines, fmt.Sprintf("{apiGroups: [%q], resources: [%s], verbs: [list]}", group, strings.Join(resources[group], ", ")))
+	}
+	return lines
 }
 
 // The sections of a cluster that are lists of objects.

@@ -45,7 +45,8 @@ func (r *reading) sections() {
 // absent where none is installed. Where one of several could not be read, what the others gave stays.
 func section[T any](r *reading, value []T, key func(T) string, names ...string) estate.Section[[]T] {
 	s := estate.Section[[]T]{Coverage: estate.Absent}
-	var sources, problems, grants []string
+	var sources, problems, closed []string
+	var denied []kind
 	for _, k := range kinds() {
 		if !slices.Contains(names, k.section) {
 			continue
@@ -58,19 +59,21 @@ func section[T any](r *reading, value []T, key func(T) string, names ...string) 
 			s.Coverage = result.coverage
 		}
 		s.Truncated = s.Truncated || result.cut
-		for _, part := range []struct {
-			list *[]string
-			text string
-		}{{&sources, result.source}, {&problems, result.problem}, {&grants, result.grant}} {
-			if part.text != "" && !slices.Contains(*part.list, part.text) {
-				*part.list = append(*part.list, part.text)
-			}
+		if result.source != "" && !slices.Contains(sources, result.source) {
+			sources = append(sources, result.source)
+		}
+		if result.problem != "" && !slices.Contains(problems, result.problem) {
+			problems = append(problems, result.problem)
+		}
+		if result.denied {
+			denied, closed = append(denied, k), append(closed, k.title())
 		}
 	}
-	s.Source, s.Problem, s.Grant = strings.Join(sources, ", "), strings.Join(problems, "; "), strings.Join(grants, ", ")
-	if s.Grant != "" {
-		s.Grant = "in the rules of a ClusterRole: " + s.Grant
+	if len(denied) > 0 {
+		problems = append(problems, "the account may not list "+strings.Join(closed, ", "))
+		s.Grant = "in the rules of a ClusterRole: " + strings.Join(rules(denied), ", ")
 	}
+	s.Source, s.Problem = strings.Join(sources, ", "), strings.Join(problems, "; ")
 	slices.SortStableFunc(value, func(a, b T) int { return cmp.Compare(key(a), key(b)) })
 	s.Value = value
 	if s.Coverage.IsKnown() && value == nil {
