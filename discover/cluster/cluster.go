@@ -90,6 +90,7 @@ type result struct {
 	source   string
 	problem  string
 	denied   bool // the account may not list it, and that is all
+	missing  bool // no file has it, and that is all
 	cut      bool
 }
 

@@ -69,7 +69,7 @@ func (s *shelf) rest() {
 		if _, read := s.r.results[k.title()]; read {
 			continue
 		}
-		is := result{coverage: estate.NotAsked, problem: "no file has " + k.title()}
+		is := result{coverage: estate.NotAsked, missing: true}
 		if len(s.wrong) > 0 {
 			is = result{coverage: estate.Failed, problem: "it may be in a file that cannot be read: " + s.wrong[0]}
 		}

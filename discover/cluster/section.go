@@ -45,7 +45,7 @@ func (r *reading) sections() {
 // absent where none is installed. Where one of several could not be read, what the others gave stays.
 func section[T any](r *reading, value []T, key func(T) string, names ...string) estate.Section[[]T] {
 	s := estate.Section[[]T]{Coverage: estate.Absent}
-	var sources, problems, closed []string
+	var sources, problems, closed, missing []string
 	var denied []kind
 	for _, k := range kinds() {
 		if !slices.Contains(names, k.section) {
@@ -68,10 +68,18 @@ func section[T any](r *reading, value []T, key func(T) string, names ...string) 
 		if result.denied {
 			denied, closed = append(denied, k), append(closed, k.title())
 		}
+		if result.missing {
+			missing = append(missing, k.title())
+		}
 	}
 	if len(denied) > 0 {
 		problems = append(problems, "the account may not list "+strings.Join(closed, ", "))
 		s.Grant = "in the rules of a ClusterRole: " + strings.Join(rules(denied), ", ")
+	}
+	if len(missing) > 0 {
+		problems = append(problems, "no file has "+strings.Join(missing, ", "))
+		list := strings.Join(missing, ",")
+		s.Grant = "kubectl get " + list + " --all-namespaces -o json > " + list + ".json"
 	}
 	s.Source, s.Problem = strings.Join(sources, ", "), strings.Join(problems, "; ")
 	slices.SortStableFunc(value, func(a, b T) int { return cmp.Compare(key(a), key(b)) })

@@ -27,13 +27,13 @@ type Cluster struct {
 
 	Services     Section[[]ClusterService]     `json:"services"`
 	Ingresses    Section[[]Ingress]            `json:"ingresses"` // of the Ingress and Gateway APIs
-	Certificates Section[[]ClusterCertificate] `json:"certificates"`
+	Certificates Section[[]ClusterCertificate] `json:"tls_certificates"`
 	Issuers      Section[[]CertificateIssuer]  `json:"issuers"`
 
 	StorageClasses Section[[]StorageClass]    `json:"storage_classes"`
 	Volumes        Section[[]VolumeClaim]     `json:"volumes"`
 	Schedules      Section[[]BackupSchedule]  `json:"backup_schedules"`
-	Backups        Section[[]ClusterBackup]   `json:"backups"`
+	Backups        Section[[]ClusterBackup]   `json:"backup_runs"`
 	Locations      Section[[]BackupLocation]  `json:"backup_locations"`
 	Databases      Section[[]ClusterDatabase] `json:"databases"` // that an operator keeps
 
