@@ -63,7 +63,7 @@ func coverageOf(err error) estate.Coverage {
 	if !ok {
 		return estate.Failed
 	}
-	switch failed.Kind { //nolint:exhaustive // all others are failures
+	switch failed.Kind {
 	case Denied, WrongLogin, PluginRefused:
 		return estate.Denied
 	case Missing:

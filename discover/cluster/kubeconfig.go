@@ -213,12 +213,17 @@ func (k *kubeconfig) content(fields map[string]any, key, at string) []byte {
 	return text
 }
 
-// relative makes a path of the file one of this computer: it starts at the file's folder.
+// relative makes a path of the file one of this computer: it starts at the file's folder. It is made absolute, for a
+// bare name of a program would be looked for on PATH.
 func (k *kubeconfig) relative(path string) string {
 	if path == "" || filepath.IsAbs(path) {
 		return path
 	}
-	return filepath.Join(filepath.Dir(k.path), path)
+	joined := filepath.Join(filepath.Dir(k.path), path)
+	if whole, err := filepath.Abs(joined); err == nil {
+		return whole
+	}
+	return joined
 }
 
 // readSmall reads a file that holds a certificate, a key or a token.

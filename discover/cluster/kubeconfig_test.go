@@ -60,6 +60,10 @@ func TestKubeconfig(t *testing.T) {
 	require.Equal(t, filepath.Join(dir, "login"), a.plugin.command)
 	require.Equal(t, []string{"--profile", "secretword"}, a.plugin.args)
 
+	a, err = parseKubeconfig("config", []byte(good), "plugged")
+	require.NoError(t, err)
+	require.True(t, filepath.IsAbs(a.plugin.command), "a bare name would be looked for on PATH: %s", a.plugin.command)
+
 	a, err = parseKubeconfig(path, []byte(good), "nobody")
 	require.NoError(t, err)
 	require.Equal(t, "none", a.login())

@@ -35,7 +35,7 @@ type head struct {
 func (h *head) call(kind string) { h.Kind = kind }
 
 // place is the object's name and namespace, fit to be kept.
-func (h head) place() (namespace, name string) {
+func (h *head) place() (namespace, name string) {
 	return clean(h.Metadata.Namespace), clean(h.Metadata.Name)
 }
 
@@ -95,11 +95,8 @@ type moment struct{ time.Time }
 // UnmarshalJSON takes RFC 3339; anything else is no time.
 func (m *moment) UnmarshalJSON(raw []byte) error {
 	var s string
-	if json.Unmarshal(raw, &s) != nil {
-		return nil
-	}
-	t, err := time.Parse(time.RFC3339, s)
-	if err == nil && t.Year() > 1900 && t.Year() < 9999 {
+	known := json.Unmarshal(raw, &s) == nil
+	if t, err := time.Parse(time.RFC3339, s); known && err == nil && t.Year() > 1900 && t.Year() < 9999 {
 		m.Time = t.UTC().Truncate(time.Second)
 	}
 	return nil
@@ -111,9 +108,9 @@ type condition struct {
 	Status string `json:"status"`
 }
 
-// holds tells whether a condition is true.
-func holds(conditions []condition, kind string) bool {
-	return slices.ContainsFunc(conditions, func(c condition) bool { return c.Type == kind && c.Status == "True" })
+// ready tells whether the condition of this name is true.
+func ready(conditions []condition) bool {
+	return slices.ContainsFunc(conditions, func(c condition) bool { return c.Type == "Ready" && c.Status == "True" })
 }
 
 // words keeps the first of a list, fit to be kept.

@@ -20,7 +20,7 @@ type roleObject struct {
 }
 
 // builtIn tells what Kubernetes brings and keeps as it is.
-func (h head) builtIn() bool {
+func (h *head) builtIn() bool {
 	return h.Metadata.Labels["kubernetes.io/bootstrapping"] == "rbac-defaults"
 }
 
@@ -38,8 +38,8 @@ func takeRole(f *facts, o roleObject) {
 // powers are what a rule lets do that few should be able to.
 func (r accessRule) powers() []string {
 	all := func(list []string) bool { return slices.Contains(list, "*") }
-	has := func(list []string, any ...string) bool {
-		return all(list) || slices.ContainsFunc(list, func(s string) bool { return slices.Contains(any, s) })
+	has := func(list []string, words ...string) bool {
+		return all(list) || slices.ContainsFunc(list, func(s string) bool { return slices.Contains(words, s) })
 	}
 	on := func(group, resource string, verbs ...string) bool {
 		return has(r.Groups, group) && has(r.Resources, resource) && has(r.Verbs, verbs...)

@@ -46,7 +46,7 @@ func takeNode(f *facts, o nodeObject) {
 	node := estate.Node{Name: name, Version: string(info.Kubelet), OS: string(info.OS), Kernel: string(info.Kernel),
 		Architecture: string(info.Architecture), Runtime: string(info.Runtime), Zone: clean(o.Metadata.Labels["topology.kubernetes.io/zone"]),
 		CPUMillis: o.Status.Allocatable["cpu"].thousandths(), MemoryBytes: o.Status.Allocatable["memory"].bytes(),
-		Ready: holds(o.Status.Conditions, "Ready"), Closed: o.Spec.Unschedulable}
+		Ready: ready(o.Status.Conditions), Closed: o.Spec.Unschedulable}
 	for _, label := range keysOf(o.Metadata.Labels) {
 		if role, ok := strings.CutPrefix(label, "node-role.kubernetes.io/"); ok {
 			node.Roles = append(node.Roles, role)

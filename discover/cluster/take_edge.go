@@ -207,7 +207,7 @@ func takeCertificate(f *facts, o certificateObject) {
 		kind = "Issuer"
 	}
 	c := estate.ClusterCertificate{Names: words(o.Spec.Names), Issuer: string(kind + " " + o.Spec.Issuer.Name), Secret: string(o.Spec.Secret),
-		Ready: holds(o.Status.Conditions, "Ready"), NotBefore: o.Status.NotBefore.Time, NotAfter: o.Status.NotAfter.Time, Renewal: o.Status.Renewal.Time}
+		Ready: ready(o.Status.Conditions), NotBefore: o.Status.NotBefore.Time, NotAfter: o.Status.NotAfter.Time, Renewal: o.Status.Renewal.Time}
 	c.Namespace, c.Name = o.place()
 	if common := string(o.Spec.Common); common != "" && !slices.Contains(c.Names, common) {
 		c.Names = append(c.Names, common)
@@ -232,7 +232,7 @@ type issuerObject struct {
 }
 
 func takeIssuer(f *facts, o issuerObject) {
-	i := estate.CertificateIssuer{Kind: clean(o.Kind), Ready: holds(o.Status.Conditions, "Ready"), Type: "other"}
+	i := estate.CertificateIssuer{Kind: clean(o.Kind), Ready: ready(o.Status.Conditions), Type: "other"}
 	i.Namespace, i.Name = o.place()
 	switch {
 	case o.Spec.ACME != nil:

@@ -160,7 +160,7 @@ type secretStoreObject struct {
 }
 
 func takeSecretStore(f *facts, o secretStoreObject) {
-	s := estate.SecretStore{Kind: clean(o.Kind), Provider: strings.Join(keysOf(o.Spec.Provider), ", "), Ready: holds(o.Status.Conditions, "Ready")}
+	s := estate.SecretStore{Kind: clean(o.Kind), Provider: strings.Join(keysOf(o.Spec.Provider), ", "), Ready: ready(o.Status.Conditions)}
 	s.Namespace, s.Name = o.place()
 	f.secretStores = append(f.secretStores, s)
 }
@@ -174,7 +174,7 @@ type externalSecretObject struct {
 }
 
 func takeExternalSecret(f *facts, o externalSecretObject) {
-	s := estate.SecretStore{Kind: clean(o.Kind), Store: string(o.Spec.Store.Name), Ready: holds(o.Status.Conditions, "Ready")}
+	s := estate.SecretStore{Kind: clean(o.Kind), Store: string(o.Spec.Store.Name), Ready: ready(o.Status.Conditions)}
 	s.Namespace, s.Name = o.place()
 	f.secretStores = append(f.secretStores, s)
 }

@@ -177,7 +177,7 @@ func takePod(f *facts, o podObject) {
 	if len(o.Metadata.Owners) == 0 {
 		w := workload(o.head, o.Spec)
 		w.Kind, w.Wanted = "Pod", 1
-		if holds(o.Status.Conditions, "Ready") {
+		if ready(o.Status.Conditions) {
 			w.Ready = 1
 		}
 		f.bare = append(f.bare, w)
