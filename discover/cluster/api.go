@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -38,8 +39,8 @@ type api struct {
 	left   int64 // bytes that may still come
 	broken int   // requests in a row without an answer
 
-	groups map[string][]string // versions that are served, by group; nil where the API does not tell
-	seen   *x509.Certificate   // that the server showed
+	groups map[string][]string              // versions that are served, by group; nil where the API does not tell
+	seen   atomic.Pointer[x509.Certificate] // that the server showed
 }
 
 // dialFunc reaches an address, through a tunnel for one.
@@ -64,7 +65,7 @@ func newAPI(a *access, dial dialFunc) (*api, error) {
 	q := &api{base: a.server, token: a.token, left: mostAnswers}
 	config.InsecureSkipVerify = a.unverified // as the kubeconfig says; the asset carries a warning that says it too
 	config.VerifyConnection = func(state tls.ConnectionState) error {
-		q.seen = state.PeerCertificates[0]
+		q.seen.Store(state.PeerCertificates[0])
 		return nil
 	}
 	if dial == nil {

@@ -216,7 +216,7 @@ func (r *reading) kind(ctx context.Context, q *api, k kind) result {
 // serverOf is the API server as it showed itself.
 func serverOf(q *api, a *access) estate.ClusterAPI {
 	s := estate.ClusterAPI{Server: a.server.Scheme + "://" + a.server.Host, Encrypted: a.server.Scheme == "https", Verified: a.server.Scheme == "https" && !a.unverified, Login: a.login()}
-	if c := q.seen; c != nil {
+	if c := q.seen.Load(); c != nil {
 		sum := sha256.Sum256(c.Raw)
 		s.Certificate = &estate.Certificate{Where: "tls " + a.server.Host, Subject: clean(c.Subject.String()), Names: words(c.DNSNames), Issuer: clean(c.Issuer.String()),
 			SelfSigned: c.Subject.String() == c.Issuer.String(), NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), Key: keyOf(c),

@@ -3,10 +3,17 @@ package cluster_test
 import (
 	"compress/gzip"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -314,6 +321,33 @@ func TestUnverified(t *testing.T) {
 	require.False(t, got.API.Value.Verified)
 	require.True(t, got.API.Value.Encrypted)
 	require.NotEmpty(t, got.API.Value.Certificate.SHA256)
+}
+
+// TestClientCertificate logs in by a certificate, and says so.
+func TestClientCertificate(t *testing.T) {
+	t.Parallel()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "assess"}, NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	require.NoError(t, err)
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	in64 := func(kind string, bytes []byte) string {
+		return base64.StdEncoding.EncodeToString(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: bytes}))
+	}
+	a := newAPI(t, map[string]http.HandlerFunc{"/apis": func(w http.ResponseWriter, r *http.Request) {
+		if len(r.TLS.PeerCertificates) == 0 || r.TLS.PeerCertificates[0].Subject.CommonName != "assess" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		say(w, groups)
+	}})
+	a.TLS.ClientAuth = tls.RequestClientCert
+	user := "client-certificate-data: " + in64("CERTIFICATE", der) + ", client-key-data: " + in64("PRIVATE KEY", secret)
+	got := collect(t, cluster.Collector{Name: "landing", Now: time.Now, Kubeconfig: a.kubeconfig(t, "", user)}, 20*time.Second)
+	require.Equal(t, estate.Known, got.Collected.Coverage, got.Collected.Problem)
+	require.Equal(t, "client certificate", got.API.Value.Login)
 }
 
 // TestPluginThatIsAllowed logs in by what a program prints.

@@ -48,6 +48,22 @@ func requireNoCanary(t *testing.T, l *lab.Lab, c estate.Cluster) {
 	}
 }
 
+// TestLabCanaries: what must not come through is really there to be found.
+func TestLabCanaries(t *testing.T) {
+	t.Parallel()
+	l, _, _ := platform(t)
+	everything := l.Exec(t, "cloud-k8s", "/bin/sh", "-c",
+		"KUBECONFIG=/etc/kubernetes/admin.conf kubectl get secrets,configmaps,deployments,storageclasses,applications.argoproj.io --all-namespaces -o json")
+	planted := 0
+	for _, canary := range l.Canaries().Secrets {
+		if strings.HasPrefix(canary.Name, "k8s_") {
+			require.Contains(t, everything, canary.Value, canary.Name)
+			planted++
+		}
+	}
+	require.Equal(t, 7, planted)
+}
+
 // TestLabCluster compares what a reader with the rights of Grants finds with what is planted.
 func TestLabCluster(t *testing.T) {
 	t.Parallel()
