@@ -45,6 +45,7 @@ type Inventory struct {
 	Hosts    []Host           `json:"hosts"`
 	Postgres []PostgresServer `json:"postgres"`
 	Odoo     []OdooServer     `json:"odoo"`
+	Columns  []SampledServer  `json:"columns,omitempty"` // what row sampling counted; empty where none was authorised
 }
 
 // Integration is two systems that talk. Which of the three views saw it is what makes it a finding or not.
