@@ -2,7 +2,6 @@ package pgread
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -133,62 +132,6 @@ func (r *Reader) Each(sql SQL, args []any, row func(Row) error) error {
 		}
 	}
 	return r.s.config.failure(r.ctx, rows.Err(), r.s.guard)
-}
-
-// Arrays runs a statement that gives one row of text[] columns, and gives the elements of each to element, NULL as
-// nil: many values in one message, with no text form to take apart. The arguments are text, and of the types that the
-// statement needs. What element gets is the connection's own buffer: it holds until element returns, and no longer.
-// An error of element ends it and is returned as it is.
-func (r *Reader) Arrays(sql SQL, args []string, element func(column int, value []byte) error) error {
-	ctx, cancel := context.WithTimeout(r.ctx, r.s.config.Limits.Statement+grace)
-	defer cancel()
-	values := make([][]byte, len(args))
-	for i, arg := range args {
-		values[i] = []byte(arg)
-	}
-	result := r.s.conn.PgConn().ExecParams(ctx, string(sql), values, nil, nil, []int16{pgx.BinaryFormatCode})
-	defer func() { _, _ = result.Close() }() // where element panics or fails
-	for result.NextRow() {
-		for column, array := range result.Values() {
-			if err := elements(array, func(value []byte) error { return element(column, value) }); err != nil {
-				return err
-			}
-		}
-	}
-	_, err := result.Close()
-	return r.s.config.failure(r.ctx, err, r.s.guard)
-}
-
-// elements takes a one-dimensional array of PostgreSQL's binary form apart: dimensions, whether it has NULLs, element
-// type, length, lower bound, and then each element behind its length, which is -1 for NULL. NULL is an empty array.
-func elements(array []byte, each func(value []byte) error) error {
-	const head, dimension = 12, 8
-	if array == nil || len(array) >= head && binary.BigEndian.Uint32(array) == 0 {
-		return nil
-	}
-	broken := &Error{Kind: ServerError, Words: "the answer has an unexpected shape"}
-	if len(array) < head+dimension || binary.BigEndian.Uint32(array) != 1 {
-		return broken
-	}
-	rest := array[head+dimension:]
-	for range binary.BigEndian.Uint32(array[head:]) {
-		if len(rest) < 4 {
-			return broken
-		}
-		length := int32(binary.BigEndian.Uint32(rest)) //nolint:gosec // two's complement is the form on the wire
-		rest = rest[4:]
-		var value []byte
-		if length >= 0 {
-			if int(length) > len(rest) {
-				return broken
-			}
-			value, rest = rest[:length:length], rest[length:]
-		}
-		if err := each(value); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Row runs a statement and scans its first row into dest.
