@@ -76,6 +76,11 @@ func (f *Folder) SavePostgres(s estate.PostgresServer) error {
 // SaveOdoo saves an Odoo server's facts.
 func (f *Folder) SaveOdoo(o estate.OdooServer) error { return f.save(OdooFile(o.Name), o.Name, o) }
 
+// SaveColumns saves what row sampling counted on a PostgreSQL server.
+func (f *Folder) SaveColumns(s estate.SampledServer) error {
+	return f.save(ColumnsFile(s.Server), s.Server, s)
+}
+
 func (f *Folder) save(file, name string, asset any) error {
 	if err := CheckName(name); err != nil {
 		return err
@@ -95,6 +100,7 @@ func ReadInventory(files fs.FS, where string) (estate.Inventory, error) {
 		readAssets(files, where, hostsDir, &in.Hosts, func(h estate.Host) string { return h.Name }),
 		readAssets(files, where, databasesDir, &in.Postgres, func(s estate.PostgresServer) string { return s.Name }),
 		readAssets(files, where, odooDir, &in.Odoo, func(o estate.OdooServer) string { return o.Name }),
+		readAssets(files, where, columnsDir, &in.Columns, func(s estate.SampledServer) string { return s.Server }),
 	)
 	if err != nil {
 		return estate.Inventory{}, err

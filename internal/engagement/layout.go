@@ -16,6 +16,7 @@ const (
 	hostsDir     = "inventory/hosts"
 	databasesDir = "inventory/databases"
 	odooDir      = "inventory/odoo"
+	columnsDir   = "inventory/columns"
 	lockFile     = ".lock"
 )
 
@@ -27,6 +28,9 @@ func PostgresFile(name string) string { return path.Join(databasesDir, name+".js
 
 // OdooFile is where an Odoo server's facts are saved.
 func OdooFile(name string) string { return path.Join(odooDir, name+".json") }
+
+// ColumnsFile is where what row sampling counted on a PostgreSQL server is saved.
+func ColumnsFile(server string) string { return path.Join(columnsDir, server+".json") }
 
 // RunbookFile is the runbook of a wave.
 func RunbookFile(wave string) string { return path.Join("runbooks", wave+".yaml") }

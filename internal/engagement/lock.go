@@ -48,7 +48,7 @@ func (l *Lock) Release() error { return l.file.Close() }
 
 // sweep removes temporary files of runs that were killed. Whoever holds the lock knows that no run is alive.
 func (f *Folder) sweep() {
-	for _, dir := range []string{".", "inventory", hostsDir, databasesDir, odooDir, "runbooks", ReportsDir} {
+	for _, dir := range []string{".", "inventory", hostsDir, databasesDir, odooDir, columnsDir, "runbooks", ReportsDir} {
 		entries, err := fs.ReadDir(f.root.FS(), dir)
 		if err != nil {
 			continue // not there yet; what cannot be read is told by who needs it
