@@ -20,6 +20,7 @@ type Classification struct {
 	Basis     string           `yaml:"basis" json:"basis"` // what the judgement rests on, in words
 	Databases []DatabaseResult `yaml:"databases" json:"databases"`
 	Services  []ServiceResult  `yaml:"services" json:"services"`
+	Overrides []OverrideResult `yaml:"overrides,omitempty" json:"overrides,omitempty"` // what people decided, and how it stands
 }
 
 // DatabaseResult is one database with the classes found in its tables.
@@ -28,7 +29,8 @@ type DatabaseResult struct {
 	Database string                   `yaml:"database" json:"database"`
 	Coverage estate.Coverage          `yaml:"coverage" json:"coverage"`
 	Problem  string                   `yaml:"problem,omitempty" json:"problem,omitempty"`
-	Odoo     bool                     `yaml:"odoo" json:"odoo"` // the catalogue applies
+	Basis    string                   `yaml:"basis" json:"basis"` // what the judgement rests on: rows, and by whose leave, or none
+	Odoo     bool                     `yaml:"odoo" json:"odoo"`   // the catalogue applies
 	Class    estate.DataClass         `yaml:"class" json:"class"`
 	Columns  map[estate.DataClass]int `yaml:"columns" json:"columns"` // number of columns a class
 	Tables   []TableResult            `yaml:"tables" json:"tables"`
@@ -40,6 +42,7 @@ type TableResult struct {
 	Table       string           `yaml:"table" json:"table"`
 	Class       estate.DataClass `yaml:"class" json:"class"`
 	Rows        int64            `yaml:"rows" json:"rows"`                                   // the planner's estimate, -1 when never analysed
+	Unread      string           `yaml:"unread,omitempty" json:"unread,omitempty"`           // why rows were not read, or not all that should have been
 	Sensitive   []ColumnResult   `yaml:"sensitive,omitempty" json:"sensitive,omitempty"`     // with evidence
 	Operational []string         `yaml:"operational,omitempty" json:"operational,omitempty"` // nothing to protect
 	NotAssessed []string         `yaml:"not_assessed,omitempty" json:"not_assessed,omitempty"`
@@ -86,6 +89,8 @@ type Classifier struct {
 	catalogue *detect.Catalogue
 	names     *detect.Dictionary
 	knowledge *detect.Knowledge
+	overrides map[[3]string]estate.ClassOverride // by place
+	listed    []estate.ClassOverride             // the same, in the order of the file
 }
 
 // NewClassifier loads the embedded knowledge.
@@ -103,13 +108,13 @@ func NewClassifier() (*Classifier, error) {
 
 // Classify judges every database of the inventory and rolls the result up to the services.
 func (c *Classifier) Classify(inventory estate.Inventory, services []estate.Service) Classification {
-	result := Classification{Version: Version, Basis: "catalogue of Odoo fields and column names; no row was read"}
+	result := Classification{Version: Version, Basis: basis(inventory), Overrides: c.overruled(inventory)}
 	for _, server := range inventory.Postgres {
 		if !server.Databases.Coverage.IsKnown() {
 			continue // the server is listed under coverage: nothing is known to be judged
 		}
 		for _, database := range server.Databases.Value {
-			result.Databases = append(result.Databases, c.database(server.Name, database))
+			result.Databases = append(result.Databases, c.database(inventory, server.Name, database))
 		}
 	}
 	for _, service := range services {
@@ -118,41 +123,41 @@ func (c *Classifier) Classify(inventory estate.Inventory, services []estate.Serv
 	return result
 }
 
-func (c *Classifier) database(server string, database estate.Database) DatabaseResult {
-	result := DatabaseResult{Server: server, Database: database.Name, Coverage: database.Tables.Coverage,
-		Problem: database.Tables.Problem, Class: estate.NotAssessed, Columns: map[estate.DataClass]int{}}
+func (c *Classifier) database(inventory estate.Inventory, server string, database estate.Database) DatabaseResult {
+	result := DatabaseResult{Server: server, Database: database.Name, Coverage: database.Tables.Coverage, Problem: database.Tables.Problem,
+		Basis: basisOf(inventory, server, database.Name), Class: estate.NotAssessed, Columns: map[estate.DataClass]int{}}
 	if !result.Coverage.IsKnown() {
 		return result
 	}
 	result.Odoo = isOdoo(database)
-	linked := linkedToPatients(database.Tables.Value)
-	for _, table := range database.Tables.Value {
-		t := c.table(table, result.Odoo, linked[table.QualifiedName()])
+	for _, judged := range c.judge(inventory, server, database) {
+		t := summarise(judged)
+		if sampled := inventory.Counts(server, database.Name, t.Schema, t.Table); sampled != nil {
+			t.Unread = sampled.Problem
+		}
 		result.Tables = append(result.Tables, t)
-		for _, column := range t.Sensitive {
+		for _, column := range judged.Columns {
 			result.Columns[column.Class]++
 		}
-		result.Columns[estate.Operational] += len(t.Operational)
-		result.Columns[estate.NotAssessed] += len(t.NotAssessed)
 	}
 	result.Class = headline(result.Columns)
 	return result
 }
 
-func (c *Classifier) table(table estate.Table, odoo bool, link link) TableResult {
-	result := TableResult{Schema: table.Schema, Table: table.Name, Rows: table.RowEstimate}
+// summarise rolls the verdicts on a table's columns up.
+func summarise(judged Judged) TableResult {
+	result := TableResult{Schema: judged.Table.Schema, Table: judged.Table.Name, Rows: judged.Table.RowEstimate}
 	counts := map[estate.DataClass]int{}
-	for _, column := range table.Columns {
-		judged := c.column(table, column, odoo, link)
+	for _, column := range judged.Columns {
 		switch {
-		case judged.Class.IsSensitive():
-			result.Sensitive = append(result.Sensitive, judged)
-		case judged.Class == estate.NotAssessed:
-			result.NotAssessed = append(result.NotAssessed, column.Name)
+		case column.Class.IsSensitive():
+			result.Sensitive = append(result.Sensitive, column)
+		case column.Class == estate.NotAssessed:
+			result.NotAssessed = append(result.NotAssessed, column.Column)
 		default:
-			result.Operational = append(result.Operational, column.Name)
+			result.Operational = append(result.Operational, column.Column)
 		}
-		counts[judged.Class]++
+		counts[column.Class]++
 	}
 	result.Class = headline(counts)
 	return result

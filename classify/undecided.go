@@ -39,15 +39,22 @@ func (c *Classifier) Judge(inventory estate.Inventory) []Judged {
 	var all []Judged
 	for _, server := range inventory.Postgres {
 		for _, database := range server.Databases.Value {
-			odoo, linked := isOdoo(database), linkedToPatients(database.Tables.Value)
-			for _, table := range database.Tables.Value {
-				judged := Judged{Server: server.Name, Database: database.Name, Table: table}
-				for _, column := range table.Columns {
-					judged.Columns = append(judged.Columns, c.column(table, column, odoo, linked[table.QualifiedName()]))
-				}
-				all = append(all, judged)
-			}
+			all = append(all, c.judge(inventory, server.Name, database)...)
 		}
+	}
+	return all
+}
+
+func (c *Classifier) judge(_ estate.Inventory, server string, database estate.Database) []Judged {
+	var all []Judged
+	odoo, linked := isOdoo(database), linkedToPatients(database.Tables.Value)
+	for _, table := range database.Tables.Value {
+		judged := Judged{Server: server, Database: database.Name, Table: table}
+		for _, column := range table.Columns {
+			verdict := c.column(table, column, odoo, linked[table.QualifiedName()])
+			judged.Columns = append(judged.Columns, c.overrule(server, database.Name, table, verdict))
+		}
+		all = append(all, judged)
 	}
 	return all
 }

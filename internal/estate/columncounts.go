@@ -71,22 +71,35 @@ type Found struct {
 // Filled is the number of rows that held something.
 func (c ColumnCounts) Filled() int { return c.Rows - c.Nulls - c.Empty }
 
-// Counts finds what was saved about a table's columns, or nil.
-func (i Inventory) Counts(server, database, schema, table string) *SampledTable {
+// Sampled finds what was saved about a database, or nil.
+func (i Inventory) Sampled(server, database string) *SampledDatabase {
 	for s := range i.Columns {
 		if i.Columns[s].Server != server {
 			continue
 		}
 		for d := range i.Columns[s].Databases {
-			if i.Columns[s].Databases[d].Database != database {
-				continue
+			if i.Columns[s].Databases[d].Database == database {
+				return &i.Columns[s].Databases[d]
 			}
-			tables := i.Columns[s].Databases[d].Tables
-			for t := range tables {
-				if tables[t].Schema == schema && tables[t].Table == table {
-					return &tables[t]
-				}
-			}
+		}
+	}
+	return nil
+}
+
+// Counts finds what was saved about a table's columns, or nil.
+func (i Inventory) Counts(server, database, schema, table string) *SampledTable {
+	d := i.Sampled(server, database)
+	if d == nil {
+		return nil
+	}
+	return d.Table(schema, table)
+}
+
+// Table finds what was saved about a table, or nil.
+func (d *SampledDatabase) Table(schema, table string) *SampledTable {
+	for t := range d.Tables {
+		if d.Tables[t].Schema == schema && d.Tables[t].Table == table {
+			return &d.Tables[t]
 		}
 	}
 	return nil
