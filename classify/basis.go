@@ -11,7 +11,7 @@ func basisOf(inventory estate.Inventory, server, database string) string {
 	const bare = "catalogue, names and context only; "
 	sampled := inventory.Sampled(server, database)
 	if sampled == nil {
-		return bare + "no row was read, as engagement.yaml states no leave for it or nobody has asked yet"
+		return bare + "no row was read (engagement.yaml states no leave, or nobody has asked yet)"
 	}
 	rows, tables := 0, 0
 	for _, t := range sampled.Tables {

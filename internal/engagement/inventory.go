@@ -56,11 +56,20 @@ func (f *Folder) WriteYAML(name string, v any) error {
 // ReadYAML reads a file that a stage wrote and a person may have edited, as strictly as engagement.yaml:
 // faults come as [yamlfile.Problems].
 func (f *Folder) ReadYAML(name string, v any) error {
-	text, err := f.Read(name)
+	return bindYAML(f.root.FS(), name, f.Path(name), v)
+}
+
+// ReadYAML is [Folder.ReadYAML] of the files of a folder that lies elsewhere; see [ReadInventory].
+func ReadYAML(files fs.FS, where, name string, v any) error {
+	return bindYAML(files, name, filepath.Join(where, filepath.FromSlash(name)), v)
+}
+
+func bindYAML(files fs.FS, name, called string, v any) error {
+	text, err := readAll(files, name, called)
 	if err != nil {
 		return err
 	}
-	file := yamlfile.Parse(f.Path(name), text)
+	file := yamlfile.Parse(called, text)
 	file.Bind(v)
 	return file.Err()
 }

@@ -52,7 +52,7 @@ func parseOverrides(name string, text []byte) (Overrides, *yamlfile.File, error)
 				file.Fault(at+"."+need.key, "an override without "+need.key, need.mend)
 			}
 		}
-		if class.Class != "" && !slices.Contains(overriding(), class.Class) {
+		if class.Class != "" && !slices.Contains(OverridingClasses(), class.Class) {
 			file.Fault(at+".class", fmt.Sprintf("%.40q is no class of data", class.Class), "write one of "+classNames())
 		}
 		if class.Date != "" && new(Day).UnmarshalText([]byte(class.Date)) != nil {
@@ -66,14 +66,14 @@ func parseOverrides(name string, text []byte) (Overrides, *yamlfile.File, error)
 	return o, file, file.Err()
 }
 
-// overriding lists the classes that a person can give. Nobody decides that nobody could tell.
-func overriding() []estate.DataClass {
+// OverridingClasses lists the classes that a person can give. Nobody decides that nobody could tell.
+func OverridingClasses() []estate.DataClass {
 	return slices.DeleteFunc(estate.DataClasses(), func(c estate.DataClass) bool { return c == estate.NotAssessed })
 }
 
 func classNames() string {
 	var names []string
-	for _, class := range overriding() {
+	for _, class := range OverridingClasses() {
 		names = append(names, string(class))
 	}
 	return strings.Join(names, ", ")
