@@ -100,7 +100,7 @@ func (f foundColumn) String() string {
 
 // findColumn finds the one column that a person means. Names may hold dots themselves, so whole spellings are compared.
 func findColumn(judged []classify.Judged, wanted string) (foundColumn, error) {
-	var found, near []foundColumn
+	var found, near, far []foundColumn
 	for _, j := range judged {
 		for i, verdict := range j.Columns {
 			f := foundColumn{j.Server, j.Database, j.Table, j.Table.Columns[i], verdict}
@@ -111,8 +111,11 @@ func findColumn(judged []classify.Judged, wanted string) (foundColumn, error) {
 					found = append(found, f)
 				}
 			}
-			if strings.HasSuffix(wanted, "."+f.column.Name) || strings.HasSuffix(wanted, tail) {
+			switch {
+			case strings.HasSuffix(wanted, tail):
 				near = append(near, f)
+			case strings.HasSuffix(wanted, "."+f.column.Name):
+				far = append(far, f)
 			}
 		}
 	}
@@ -121,6 +124,9 @@ func findColumn(judged []classify.Judged, wanted string) (foundColumn, error) {
 		return found[0], nil
 	case 0:
 		err := outcome.Misused(fmt.Errorf("the inventory has no column %q", wanted))
+		if len(near) == 0 {
+			near = far
+		}
 		if len(near) == 0 {
 			return foundColumn{}, outcome.Mend(err, "write it DATABASE.TABLE.COLUMN, such as clinic.res_partner.vat; classification.yaml lists them")
 		}

@@ -30,7 +30,7 @@ func TestPostgresScript(t *testing.T) {
 			c.Exec(t, name, `DROP OWNED BY `+pgread.Ident(role)+` CASCADE`, `DROP ROLE `+pgread.Ident(role))
 		})
 		for key, value := range map[string]string{"PGHOST": "127.0.0.1", "PGPORT": fmt.Sprint(c.Port), "PGDATABASE": name, "PGUSER": role,
-			"PGPASSWORD": "of the test", "ROLE": pgread.Ident(role)} {
+			"PGPASSWORD": "of the test", "ROLE": pgread.Ident(role), "NF_TEST_PASSWORD": "of the test"} {
 			env.Setenv(key, value)
 		}
 		return nil
