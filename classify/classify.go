@@ -42,6 +42,7 @@ type TableResult struct {
 	Rows        int64            `yaml:"rows" json:"rows"`                                   // the planner's estimate, -1 when never analysed
 	Sensitive   []ColumnResult   `yaml:"sensitive,omitempty" json:"sensitive,omitempty"`     // with evidence
 	Operational []string         `yaml:"operational,omitempty" json:"operational,omitempty"` // nothing to protect
+	Public      []string         `yaml:"public,omitempty" json:"public,omitempty"`           // published lists
 	NotAssessed []string         `yaml:"not_assessed,omitempty" json:"not_assessed,omitempty"`
 }
 
@@ -84,7 +85,6 @@ type ServiceResult struct {
 // Classifier classifies columns by the catalogue and by their names.
 type Classifier struct {
 	catalogue *detect.Catalogue
-	names     *detect.Dictionary
 	knowledge *detect.Knowledge
 }
 
@@ -98,18 +98,18 @@ func NewClassifier() (*Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Classifier{catalogue: catalogue, names: detect.NewDictionary(), knowledge: knowledge}, nil
+	return &Classifier{catalogue: catalogue, knowledge: knowledge}, nil
 }
 
 // Classify judges every database of the inventory and rolls the result up to the services.
 func (c *Classifier) Classify(inventory estate.Inventory, services []estate.Service) Classification {
-	result := Classification{Version: Version, Basis: "catalogue of Odoo fields and column names; no row was read"}
+	result := Classification{Version: Version, Basis: basis(inventory)}
 	for _, server := range inventory.Postgres {
 		if !server.Databases.Coverage.IsKnown() {
 			continue // the server is listed under coverage: nothing is known to be judged
 		}
 		for _, database := range server.Databases.Value {
-			result.Databases = append(result.Databases, c.database(server.Name, database))
+			result.Databases = append(result.Databases, c.database(inventory, server.Name, database))
 		}
 	}
 	for _, service := range services {
@@ -118,41 +118,46 @@ func (c *Classifier) Classify(inventory estate.Inventory, services []estate.Serv
 	return result
 }
 
-func (c *Classifier) database(server string, database estate.Database) DatabaseResult {
+func basis(inventory estate.Inventory) string {
+	if len(inventory.Columns) == 0 {
+		return "catalogue of Odoo fields and column names; no row was read"
+	}
+	return "catalogue of Odoo fields, column names, and counts of sampled rows where reading them was authorised"
+}
+
+func (c *Classifier) database(inventory estate.Inventory, server string, database estate.Database) DatabaseResult {
 	result := DatabaseResult{Server: server, Database: database.Name, Coverage: database.Tables.Coverage,
 		Problem: database.Tables.Problem, Class: estate.NotAssessed, Columns: map[estate.DataClass]int{}}
 	if !result.Coverage.IsKnown() {
 		return result
 	}
 	result.Odoo = isOdoo(database)
-	linked := linkedToPatients(database.Tables.Value)
-	for _, table := range database.Tables.Value {
-		t := c.table(table, result.Odoo, linked[table.QualifiedName()])
+	for _, judged := range c.judge(inventory, server, database) {
+		t := summary(judged)
 		result.Tables = append(result.Tables, t)
-		for _, column := range t.Sensitive {
+		for _, column := range judged.Columns {
 			result.Columns[column.Class]++
 		}
-		result.Columns[estate.Operational] += len(t.Operational)
-		result.Columns[estate.NotAssessed] += len(t.NotAssessed)
 	}
 	result.Class = headline(result.Columns)
 	return result
 }
 
-func (c *Classifier) table(table estate.Table, odoo bool, link link) TableResult {
-	result := TableResult{Schema: table.Schema, Table: table.Name, Rows: table.RowEstimate}
+func summary(judged Judged) TableResult {
+	result := TableResult{Schema: judged.Table.Schema, Table: judged.Table.Name, Rows: judged.Table.RowEstimate}
 	counts := map[estate.DataClass]int{}
-	for _, column := range table.Columns {
-		judged := c.column(table, column, odoo, link)
+	for _, column := range judged.Columns {
 		switch {
-		case judged.Class.IsSensitive():
-			result.Sensitive = append(result.Sensitive, judged)
-		case judged.Class == estate.NotAssessed:
-			result.NotAssessed = append(result.NotAssessed, column.Name)
+		case column.Class.IsSensitive():
+			result.Sensitive = append(result.Sensitive, column)
+		case column.Class == estate.NotAssessed:
+			result.NotAssessed = append(result.NotAssessed, column.Column)
+		case column.Class == estate.Public:
+			result.Public = append(result.Public, column.Column)
 		default:
-			result.Operational = append(result.Operational, column.Name)
+			result.Operational = append(result.Operational, column.Column)
 		}
-		counts[judged.Class]++
+		counts[column.Class]++
 	}
 	result.Class = headline(counts)
 	return result
@@ -196,4 +201,22 @@ func rollUp(service estate.Service, databases []DatabaseResult) ServiceResult {
 	slices.SortFunc(result.Databases, cmp.Compare)
 	result.Class = headline(result.Columns)
 	return result
+}
+
+// Labels lists what stands beside the class: the subtype, "art9:CATEGORY", "cardholder".
+func (r ColumnResult) Labels() []string {
+	var labels []string
+	if r.Subtype != "" {
+		labels = append(labels, r.Subtype)
+	}
+	if r.Article9 != "" {
+		labels = append(labels, "art9:"+r.Article9)
+	}
+	if r.Cardholder != "" {
+		labels = append(labels, "cardholder")
+	}
+	for _, l := range r.Also {
+		labels = append(labels, l.Subtype)
+	}
+	return labels
 }
