@@ -45,6 +45,7 @@ type TableResult struct {
 	Unread      string           `yaml:"unread,omitempty" json:"unread,omitempty"`           // why rows were not read, or not all that should have been
 	Sensitive   []ColumnResult   `yaml:"sensitive,omitempty" json:"sensitive,omitempty"`     // with evidence
 	Operational []string         `yaml:"operational,omitempty" json:"operational,omitempty"` // nothing to protect
+	Public      []string         `yaml:"public,omitempty" json:"public,omitempty"`           // published lists
 	NotAssessed []string         `yaml:"not_assessed,omitempty" json:"not_assessed,omitempty"`
 }
 
@@ -87,7 +88,6 @@ type ServiceResult struct {
 // Classifier classifies columns by the catalogue and by their names.
 type Classifier struct {
 	catalogue *detect.Catalogue
-	names     *detect.Dictionary
 	knowledge *detect.Knowledge
 	overrides map[[3]string]estate.ClassOverride // by place
 	listed    []estate.ClassOverride             // the same, in the order of the file
@@ -103,7 +103,7 @@ func NewClassifier() (*Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Classifier{catalogue: catalogue, names: detect.NewDictionary(), knowledge: knowledge}, nil
+	return &Classifier{catalogue: catalogue, knowledge: knowledge}, nil
 }
 
 // Classify judges every database of the inventory and rolls the result up to the services.
@@ -131,7 +131,7 @@ func (c *Classifier) database(inventory estate.Inventory, server string, databas
 	}
 	result.Odoo = isOdoo(database)
 	for _, judged := range c.judge(inventory, server, database) {
-		t := summarise(judged)
+		t := summary(judged)
 		if sampled := inventory.Counts(server, database.Name, t.Schema, t.Table); sampled != nil {
 			t.Unread = sampled.Problem
 		}
@@ -144,8 +144,8 @@ func (c *Classifier) database(inventory estate.Inventory, server string, databas
 	return result
 }
 
-// summarise rolls the verdicts on a table's columns up.
-func summarise(judged Judged) TableResult {
+// summary rolls the verdicts on a table's columns up.
+func summary(judged Judged) TableResult {
 	result := TableResult{Schema: judged.Table.Schema, Table: judged.Table.Name, Rows: judged.Table.RowEstimate}
 	counts := map[estate.DataClass]int{}
 	for _, column := range judged.Columns {
@@ -154,6 +154,8 @@ func summarise(judged Judged) TableResult {
 			result.Sensitive = append(result.Sensitive, column)
 		case column.Class == estate.NotAssessed:
 			result.NotAssessed = append(result.NotAssessed, column.Column)
+		case column.Class == estate.Public:
+			result.Public = append(result.Public, column.Column)
 		default:
 			result.Operational = append(result.Operational, column.Column)
 		}
@@ -201,4 +203,22 @@ func rollUp(service estate.Service, databases []DatabaseResult) ServiceResult {
 	slices.SortFunc(result.Databases, cmp.Compare)
 	result.Class = headline(result.Columns)
 	return result
+}
+
+// Labels lists what stands beside the class: the subtype, "art9:CATEGORY", "cardholder".
+func (r ColumnResult) Labels() []string {
+	var labels []string
+	if r.Subtype != "" {
+		labels = append(labels, r.Subtype)
+	}
+	if r.Article9 != "" {
+		labels = append(labels, "art9:"+r.Article9)
+	}
+	if r.Cardholder != "" {
+		labels = append(labels, "cardholder")
+	}
+	for _, l := range r.Also {
+		labels = append(labels, l.Subtype)
+	}
+	return labels
 }

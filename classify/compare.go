@@ -68,6 +68,9 @@ func columnsOf(d DatabaseResult) map[[2]string]string {
 		for _, c := range t.Operational {
 			found[[2]string{table, c}] = string(estate.Operational)
 		}
+		for _, c := range t.Public {
+			found[[2]string{table, c}] = string(estate.Public)
+		}
 		for _, c := range t.NotAssessed {
 			found[[2]string{table, c}] = string(estate.NotAssessed)
 		}
@@ -99,11 +102,11 @@ func compareColumns(database string, old, now map[[2]string]string) []Difference
 }
 
 // Words is the class with all labels, for people: "PHI us_mbi, art9:health; PII".
-func (c ColumnResult) Words() string {
-	words := string(c.Class)
+func (r ColumnResult) Words() string {
+	words := string(r.Class)
 	separator := " "
-	for _, label := range c.Labels() {
-		if label.Class != c.Class {
+	for _, label := range r.Facets() {
+		if label.Class != r.Class {
 			words += "; " + string(label.Class)
 			separator = " "
 		}
@@ -115,22 +118,22 @@ func (c ColumnResult) Words() string {
 	return words
 }
 
-// Labels lists everything that a column's data is, strongest first: the primary class with its identifier, GDPR Art. 9
+// Facets lists everything that a column's data is, strongest first: the primary class with its identifier, GDPR Art. 9
 // category and PCI DSS class, each a label, and then what it is beside.
-func (c ColumnResult) Labels() []Label {
-	labels := []Label{{c.Class, c.Subtype, c.Confidence}}
+func (r ColumnResult) Facets() []Label {
+	labels := []Label{{r.Class, r.Subtype, r.Confidence}}
 	add := func(class estate.DataClass, subtype string, confidence float64) {
 		if !slices.ContainsFunc(labels, func(l Label) bool { return l.Class == class && l.Subtype == subtype }) {
 			labels = append(labels, Label{class, subtype, confidence})
 		}
 	}
-	if c.Article9 != "" {
-		add(c.Class, "art9:"+c.Article9, c.Confidence)
+	if r.Article9 != "" {
+		add(r.Class, "art9:"+r.Article9, r.Confidence)
 	}
-	if c.Cardholder != "" {
-		add(c.Class, c.Cardholder, c.Confidence)
+	if r.Cardholder != "" {
+		add(r.Class, "cardholder", r.Confidence)
 	}
-	for _, label := range c.Also {
+	for _, label := range r.Also {
 		add(label.Class, label.Subtype, label.Confidence)
 	}
 	slices.SortStableFunc(labels[1:], func(a, b Label) int { return cmp.Compare(b.Confidence, a.Confidence) })

@@ -11,17 +11,58 @@ import (
 // Undecided lists the columns whose rows would tell more than catalogue, name and place do, most telling first.
 // Columns that were sampled already are in it too: what is read again is the caller's choice.
 func (c *Classifier) Undecided(inventory estate.Inventory) []estate.Undecided {
+	inventory.Columns = nil // what rows told before is no reason to leave one out, nor what people decided
+	c = c.Override(nil)
 	var list []estate.Undecided
-	for _, d := range c.Classify(estate.Inventory{Postgres: inventory.Postgres}, nil).Databases {
-		for _, t := range d.Tables {
-			for _, column := range t.NotAssessed {
-				list = append(list, estate.Undecided{Server: d.Server, Database: d.Database, Schema: t.Schema, Table: t.Table,
-					Column: estate.Column{Name: column, Type: "text"}, Telling: 0.5})
+	for _, server := range inventory.Postgres {
+		for _, database := range server.Databases.Value {
+			contexts := c.contexts(database.Tables.Value)
+			for _, judged := range c.judge(inventory, server.Name, database) {
+				list = append(list, undecided(judged, contexts[judged.Table.QualifiedName()])...)
 			}
 		}
 	}
 	slices.SortStableFunc(list, func(a, b estate.Undecided) int { return cmp.Compare(b.Telling, a.Telling) })
 	return list
+}
+
+// undecided picks the columns of one table.
+func undecided(judged Judged, ctx context) []estate.Undecided {
+	var list []estate.Undecided
+	for i, result := range judged.Columns {
+		column := judged.Table.Columns[i]
+		u := estate.Undecided{Server: judged.Server, Database: judged.Database, Schema: judged.Table.Schema, Table: judged.Table.Name,
+			Column: column, Telling: telling(result, column)}
+		if column.Name == ctx.value {
+			u.Key, u.Telling = ctx.keyed, 1
+		}
+		if u.Telling > 0 {
+			list = append(list, u)
+		}
+	}
+	return list
+}
+
+// telling says how much a column's rows are expected to tell, 0 for nothing.
+func telling(result ColumnResult, column estate.Column) float64 {
+	switch {
+	case column.Type == "boolean", result.Confidence >= 0.9 && result.Class == estate.Operational:
+		return 0
+	case len(result.Evidence) > 0 && result.Evidence[0].Kind == "catalogue" && !isFree(column):
+		return 0
+	case result.Class == estate.NotAssessed:
+		return 0.9
+	case isFree(column):
+		return 0.8
+	case result.Class.IsSensitive() && result.Confidence >= 0.9:
+		return 0.2 // the form of its values may yet contradict a clear name
+	}
+	return 1 - result.Confidence
+}
+
+// isFree tells whether a column can hold text of any length, and so identifiers within it.
+func isFree(column estate.Column) bool {
+	return column.Type == "text" || column.Type == "json" || column.Type == "jsonb" || column.Type == "xml" || column.Type == "hstore"
 }
 
 // Knowledge is what the classifier recognises values by, for those who read rows.
@@ -45,16 +86,29 @@ func (c *Classifier) Judge(inventory estate.Inventory) []Judged {
 	return all
 }
 
-func (c *Classifier) judge(_ estate.Inventory, server string, database estate.Database) []Judged {
+// judge gives the verdict on the columns of one database.
+func (c *Classifier) judge(inventory estate.Inventory, server string, database estate.Database) []Judged {
+	odoo, contexts := isOdoo(database), c.contexts(database.Tables.Value)
 	var all []Judged
-	odoo, linked := isOdoo(database), linkedToPatients(database.Tables.Value)
 	for _, table := range database.Tables.Value {
 		judged := Judged{Server: server, Database: database.Name, Table: table}
+		counts := countsByColumn(inventory.Counts(server, database.Name, table.Schema, table.Name))
 		for _, column := range table.Columns {
-			verdict := c.column(table, column, odoo, linked[table.QualifiedName()])
+			verdict := c.column(table, column, odoo, contexts[table.QualifiedName()], counts[column.Name])
 			judged.Columns = append(judged.Columns, c.overrule(server, database.Name, table, verdict))
 		}
 		all = append(all, judged)
 	}
 	return all
+}
+
+func countsByColumn(sampled *estate.SampledTable) map[string]*estate.ColumnCounts {
+	if sampled == nil {
+		return nil
+	}
+	counts := make(map[string]*estate.ColumnCounts, len(sampled.Columns))
+	for i := range sampled.Columns {
+		counts[sampled.Columns[i].Column] = &sampled.Columns[i]
+	}
+	return counts
 }

@@ -23,7 +23,9 @@ type Accumulator struct {
 	distinct  distinct
 	previous  int64 // the number before, to see sequences; in memory only
 	fold      [maxWord]byte
-	room      []byte // decoded bytes of one value, reused
+	room      []byte    // decoded bytes of one value, reused
+	keys      [64]known // what keys within values mean
+	leaves    int       // of the document that is looked at
 }
 
 // form is how the values of a column are written, by its type.
@@ -32,11 +34,11 @@ type form uint8
 const (
 	plain form = iota
 	array
-	document // json, jsonb, xml
 	binary   // bytea, as \x…
 	temporal // dates and timestamps
 	numeric
 	logical
+	unique // uuid
 )
 
 // tally counts by kind.
@@ -154,11 +156,7 @@ func (d *distinct) add(value []byte) {
 	if d.count >= estate.DistinctLimit {
 		return
 	}
-	hash := uint64(14695981039346656037) // FNV-1a
-	for _, b := range value {
-		hash = (hash ^ uint64(b)) * 1099511628211
-	}
-	hash |= 1 // zero marks a free place
+	hash := hashOf(value)
 	for at := hash >> 8 % uint64(len(d.hashes)); ; at = (at + 1) % uint64(len(d.hashes)) {
 		switch d.hashes[at] {
 		case hash:
@@ -169,4 +167,13 @@ func (d *distinct) add(value []byte) {
 			return
 		}
 	}
+}
+
+// hashOf is FNV-1a, and never zero, which marks a free place.
+func hashOf(value []byte) uint64 {
+	hash := uint64(14695981039346656037)
+	for _, b := range value {
+		hash = (hash ^ uint64(b)) * 1099511628211
+	}
+	return hash | 1
 }

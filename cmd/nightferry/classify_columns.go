@@ -199,7 +199,7 @@ func writeVerdicts(w io.Writer, columns []columnVerdict) error {
 	out.UseCRLF = true
 	rows := [][]string{{"schema", "table", "column", "class", "confidence", "subtype", "evidence"}}
 	for _, c := range columns {
-		for _, label := range c.Labels() {
+		for _, label := range c.Facets() {
 			rows = append(rows, []string{c.Schema, c.Table, c.Column, string(label.Class), strconv.FormatFloat(label.Confidence, 'f', 2, 64),
 				label.Subtype, evidenceOf(c.ColumnResult)})
 		}

@@ -65,11 +65,38 @@ func (p person) holder() identifier.Holder {
 
 // plainLetters writes a name as a login has it.
 func plainLetters(name string) string {
-	return strings.NewReplacer(
-		"ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "é", "e", "è", "e", "ê", "e", "ë", "e", "à", "a", "â", "a", "ç", "c",
-		"î", "i", "ï", "i", "ô", "o", "á", "a", "í", "i", "ó", "o", "ú", "u", "ñ", "n", "É", "e", "Á", "a", "Í", "i", "Ó", "o",
-		"Ö", "oe", "Ü", "ue", "Ä", "ae", " ", "", "'", "",
-	).Replace(strings.ToLower(name))
+	var out strings.Builder
+	for _, c := range strings.ToLower(name) {
+		switch {
+		case c == 'ä':
+			out.WriteString("ae")
+		case c == 'ö':
+			out.WriteString("oe")
+		case c == 'ü':
+			out.WriteString("ue")
+		case c == 'ß':
+			out.WriteString("ss")
+		case strings.ContainsRune("éèêë", c):
+			out.WriteByte('e')
+		case strings.ContainsRune("áàâ", c):
+			out.WriteByte('a')
+		case strings.ContainsRune("íîïı", c):
+			out.WriteByte('i')
+		case strings.ContainsRune("óô", c):
+			out.WriteByte('o')
+		case c == 'ú':
+			out.WriteByte('u')
+		case c == 'ñ':
+			out.WriteByte('n')
+		case c == 'ç':
+			out.WriteByte('c')
+		case c == 'ş':
+			out.WriteByte('s')
+		case c != ' ' && c != '\'':
+			out.WriteRune(c)
+		}
+	}
+	return out.String()
 }
 
 func choose(r *rand.Rand, from []string) string { return from[r.IntN(len(from))] }

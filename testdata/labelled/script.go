@@ -17,6 +17,7 @@ func (s *Set) WriteSQL(w io.Writer, seed uint64, n int, parts ...Part) error {
 		}
 	}
 	put("\\set ON_ERROR_STOP on\nBEGIN;\n")
+	escape := strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`)
 	var made []string
 	for _, t := range s.Tables {
 		if !slices.Contains(parts, t.Part) {
@@ -33,7 +34,7 @@ func (s *Set) WriteSQL(w io.Writer, seed uint64, n int, parts ...Part) error {
 				if i > 0 {
 					put("\t")
 				}
-				put(copied(value))
+				put(copied(escape, value))
 			}
 			put("\n")
 		}
@@ -81,9 +82,9 @@ func (t *Table) quoted() string { return quote(t.Schema) + "." + quote(t.Name) }
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // copied writes a value as COPY's text format wants it.
-func copied(value []byte) string {
+func copied(escape *strings.Replacer, value []byte) string {
 	if value == nil {
 		return `\N`
 	}
-	return strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`).Replace(string(value))
+	return escape.Replace(string(value))
 }

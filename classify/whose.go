@@ -1,0 +1,200 @@
+package classify
+
+import (
+	"nightferry/classify/detect"
+	"nightferry/internal/estate"
+)
+
+// whose gives a kind of data its class by the table it stands in: a name beside a patient's care is health data, the
+// same name in a table of employees is of work, and the same code in a published list is public. The evidence is nil
+// where the table changes nothing.
+func (q *question) whose(c candidate) (estate.DataClass, float64, *Evidence) {
+	class := detect.ClassOf(c.kind)
+	switch class {
+	case estate.PII:
+		return q.person(c)
+	case estate.PHI:
+		return q.health(c)
+	case estate.HR:
+		return q.work(c)
+	case estate.Financial:
+		return q.money(c)
+	}
+	return class, c.chance, nil
+}
+
+func (q *question) because(class estate.DataClass, weight float64) *Evidence {
+	return &Evidence{Kind: "context", Class: class, Weight: weight, Detail: q.context.about()}
+}
+
+// person: whatever identifies somebody.
+func (q *question) person(c candidate) (estate.DataClass, float64, *Evidence) {
+	ctx := q.context
+	other := q.reading.Other
+	switch {
+	case q.reading.Subject.OfPatients() && !other:
+		return estate.PHI, c.chance, &Evidence{Kind: "context", Class: estate.PHI, Weight: 0.9, Detail: "the name speaks of the patient"}
+	case professional(c.kind), q.reading.Subject == detect.Employee && ctx.subject != detect.Employee, other && ctx.subject != detect.Employee:
+		return estate.PII, c.chance, nil
+	case ctx.link != "" && !isLogin(c.kind):
+		return estate.PHI, min(c.chance, 0.95), q.because(estate.PHI, 0.9)
+	case ctx.subject == detect.Employee:
+		return estate.HR, min(c.chance, 0.95), q.because(estate.HR, 0.9)
+	case ctx.subject == detect.Reference && generic(c.kind) && !(c.shown && c.kind == estate.KindEmail):
+		return estate.Public, 0.8, q.because(estate.Public, 0.8)
+	case (ctx.subject == detect.Organisation || ctx.subject == detect.Technical) && generic(c.kind) && (!c.shown || ctx.subject == detect.Organisation && !isName(c.kind)) && c.chance < 0.97:
+		return estate.Operational, 0.75, q.because(estate.Operational, 0.75)
+	}
+	return estate.PII, c.chance, nil
+}
+
+// professional lists what identifies somebody in a profession, not as a patient.
+func professional(kind estate.Kind) bool {
+	return kind == estate.KindNPI || kind == estate.KindDEA || kind == estate.KindLicence
+}
+
+// isLogin lists what machines and logins leave behind.
+func isLogin(kind estate.Kind) bool {
+	return kind == estate.KindIP || kind == estate.KindMAC || kind == estate.KindDeviceID || kind == estate.KindUsername
+}
+
+// generic lists the kinds that things and companies have as well.
+func generic(kind estate.Kind) bool {
+	switch kind {
+	case estate.KindName, estate.KindGivenName, estate.KindFamilyName, estate.KindCity, estate.KindPostalCode, estate.KindAddress, estate.KindVAT,
+		estate.KindPersonalText, estate.KindLanguage, estate.KindCoordinates, estate.KindPhone, estate.KindNationality, estate.KindSex, estate.KindAge,
+		estate.KindIP, estate.KindMAC, estate.KindPhoto, estate.KindEmail, estate.KindDeviceID, estate.KindPlate:
+		return true
+	}
+	return false
+}
+
+func isName(kind estate.Kind) bool {
+	return kind == estate.KindName || kind == estate.KindGivenName || kind == estate.KindFamilyName || kind == estate.KindEmail || kind == estate.KindPhone
+}
+
+// health: illness, treatment, numbers of patients.
+func (q *question) health(c candidate) (estate.DataClass, float64, *Evidence) {
+	ctx := q.context
+	switch {
+	case ctx.subject == detect.Reference && ctx.link == "" && !c.proves():
+		return estate.Public, 0.85, q.because(estate.Public, 0.85)
+	case ctx.link != "":
+		return estate.PHI, 1 - (1-c.chance)*0.5, q.because(estate.PHI, 0.5)
+	case c.kind == estate.KindCare || c.kind == estate.KindServiceDate:
+		return estate.Operational, 0.7, q.because(estate.Operational, 0.7)
+	case ctx.subject == detect.Employee && (isPlan(c.kind) || c.kind == estate.KindMRN || c.kind == estate.KindLifestyle):
+		return estate.HR, min(c.chance, 0.85), q.because(estate.HR, 0.85)
+	case (ctx.subject == detect.Technical || ctx.subject == detect.Organisation || ctx.subject == detect.Money) && isCoded(c.kind):
+		return estate.Operational, 0.7, q.because(estate.Operational, 0.7)
+	}
+	return estate.PHI, c.chance, nil
+}
+
+// proves tells whether values show a patient's own data, which no list of codes holds.
+func (c candidate) proves() bool {
+	switch c.kind {
+	case estate.KindMRN, estate.KindHL7, estate.KindFHIR, estate.KindNHS, estate.KindMBI, estate.KindKVNR:
+		return c.shown
+	}
+	return false
+}
+
+// isCoded lists what stocks, catalogues and devices have as well: drugs, codes of procedures and tests.
+func isCoded(kind estate.Kind) bool {
+	switch kind {
+	case estate.KindDiagnosis, estate.KindICD10, estate.KindSNOMED, estate.KindLOINC, estate.KindATC, estate.KindDrug, estate.KindDosage,
+		estate.KindProcedure, estate.KindLabResult, estate.KindVital, estate.KindDeviceSerial, estate.KindAllergy, estate.KindDICOM,
+		estate.KindVisit, estate.KindHealthPlan, estate.KindLifestyle, estate.KindDisability:
+		return true
+	}
+	return false
+}
+
+// work: pay, contracts, absence.
+func (q *question) work(c candidate) (estate.DataClass, float64, *Evidence) {
+	ctx := q.context
+	switch {
+	case ctx.subject == detect.Employee:
+		return estate.HR, 1 - (1-c.chance)*0.6, q.because(estate.HR, 0.4)
+	case ctx.link != "":
+		return estate.PHI, min(c.chance, 0.8), q.because(estate.PHI, 0.8)
+	case ctx.subject == detect.Technical || ctx.subject == detect.Reference || ctx.subject == detect.Organisation:
+		if !c.shown && c.chance < 0.9 {
+			return estate.Operational, 0.65, q.because(estate.Operational, 0.65)
+		}
+	case ctx.subject == detect.Person && c.kind == estate.KindEmployment:
+		return estate.PII, min(c.chance, 0.7), q.because(estate.PII, 0.7)
+	}
+	return estate.HR, min(c.chance, 0.9), nil
+}
+
+// money: accounts and amounts.
+func (q *question) money(c candidate) (estate.DataClass, float64, *Evidence) {
+	ctx := q.context
+	switch {
+	case ctx.subject == detect.Employee && (c.kind == estate.KindAmount || c.kind == estate.KindPaymentReference):
+		return estate.HR, min(c.chance, 0.8), q.because(estate.HR, 0.8)
+	case c.kind == estate.KindBIC && ctx.subject == detect.Reference, c.kind == estate.KindABA && ctx.subject == detect.Reference:
+		return estate.Public, 0.8, q.because(estate.Public, 0.8)
+	case ctx.subject == detect.Reference && (c.kind == estate.KindAmount || c.kind == estate.KindPaymentReference):
+		return estate.Public, 0.7, q.because(estate.Public, 0.7)
+	case ctx.subject == detect.Money:
+		return estate.Financial, 1 - (1-c.chance)*0.6, q.because(estate.Financial, 0.4)
+	}
+	return estate.Financial, c.chance, nil
+}
+
+// rest judges a column of which neither name nor values tell anything sensitive. In a record of care, what nobody can
+// name (a value, a date, a ward, a note) is health data more likely than not; beside it, in a table of work, of work.
+func (q *question) rest(result ColumnResult, technical *candidate, list []candidate) ColumnResult {
+	soft := technical != nil && technical.kind == estate.KindCode
+	for _, c := range list {
+		result.Evidence = append(result.Evidence, c.evidence...)
+	}
+	switch {
+	case technical != nil && !soft:
+		return q.settle(result, detect.ClassOf(technical.kind), technical.chance)
+	case q.negligible():
+		return q.settle(result, estate.Operational, 0.8)
+	case q.context.care, q.context.link != "" && q.loose() && !soft:
+		return q.settle(result, estate.PHI, 0.62)
+	case q.context.subject == detect.Employee && q.loose() && !soft:
+		return q.settle(result, estate.HR, 0.55)
+	case q.context.subject == detect.Reference:
+		return q.settle(result, estate.Public, 0.7)
+	case soft, q.profile.sampled:
+		return q.settle(result, estate.Operational, 0.72)
+	case kindIsBoolean(q.column.Type):
+		return q.settle(result, estate.Operational, 0.7)
+	}
+	return result
+}
+
+// settle ends with a class that the table tells.
+func (q *question) settle(result ColumnResult, class estate.DataClass, chance float64) ColumnResult {
+	result.Class, result.Confidence = class, round(chance)
+	if q.context.link != "" || q.context.subject != detect.NoSubject {
+		result.Evidence = append(result.Evidence, *q.because(class, round(chance)))
+	}
+	return result
+}
+
+// negligible: values that are technical whatever the table is about.
+func (q *question) negligible() bool {
+	if kindIsBoolean(q.column.Type) || q.column.Type == "uuid" {
+		return true
+	}
+	return q.profile.sampled && (q.profile.against > 0.8 || q.profile.filled > 20 && q.profile.counts.Ascending*10 > q.profile.filled*8)
+}
+
+// loose tells whether values are of the kinds that tell something of a row's subject: dates, measures, text.
+func (q *question) loose() bool {
+	p := q.profile
+	if !p.sampled {
+		return false
+	}
+	return !p.enum && p.has(estate.KindDate, estate.KindTimestamp, estate.KindNumber, estate.KindText) > 0.6
+}
+
+func kindIsBoolean(sqlType string) bool { return sqlType == "boolean" }
