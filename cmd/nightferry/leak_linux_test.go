@@ -126,6 +126,8 @@ func TestQuitWhileSampling(t *testing.T) {
 		require.Contains(t, out.String(), "nightferry/discover/sample.", "without the place this test proves nothing")
 		require.NotRegexp(t, `rax +0x|goroutine \d+ \[`, out.String(), "no registers, no arguments")
 		requireNoCanaries(t, "the dump", out.Bytes())
+		// The server has not noticed yet that nobody waits for the answer.
+		c.Exec(t, name, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'nightferry'`)
 	}
 }
 
