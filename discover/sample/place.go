@@ -37,7 +37,7 @@ const (
 
 // rounds is how many more values of each open column every round asks for. After each the sequential test decides which
 // columns go on.
-func rounds() []int { return []int{32, 64, 128, 256} }
+func rounds() []int { return []int{32, 64, 128} }
 
 // byPlace reads a table that is kept in pages, round by round.
 func (r *reading) byPlace(ctx context.Context, t *table, pages int64) {
@@ -142,11 +142,23 @@ func (t *table) bundles(rows int) []bundle {
 		b := &bundles[i]
 		on := b.columns[0].stretch
 		b.places = on.take(t.walk, min(mostPlaces, int(float64(b.rows)/t.density)+1))
+		t.visit(b.places)
 		for _, c := range b.columns {
 			c.stretch = on
 		}
 	}
 	return bundles
+}
+
+// visit remembers which places were asked for: columns of a small table meet at some of them.
+func (t *table) visit(places []place) {
+	if t.visited == nil {
+		t.visited = map[place]bool{}
+	}
+	for _, p := range places {
+		t.visited[p] = true
+	}
+	t.visits += len(places)
 }
 
 // portions divides columns so that the answer for each part fits in memory.

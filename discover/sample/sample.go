@@ -36,6 +36,9 @@ type Tally interface {
 	Counts() estate.ColumnCounts
 }
 
+// resetter is a tally that can count another column. Its memory is used again, and what it knew is gone.
+type resetter interface{ Reset(column estate.Column) }
+
 // Accumulators is the Tally of a Collector that counts what package detect knows.
 func Accumulators(knowledge *detect.Knowledge) func(estate.Column) Tally {
 	return func(column estate.Column) Tally { return detect.NewAccumulator(knowledge, column) }
@@ -90,7 +93,8 @@ func (c Collector) Collect(ctx context.Context, columns []estate.Undecided, tell
 type reading struct {
 	collector Collector
 	session   *pgread.Session
-	reopen    int // connections that may still be opened
+	reopen    int     // connections that may still be opened
+	spare     []Tally // of earlier tables
 }
 
 func (r *reading) open(ctx context.Context) error {
@@ -121,8 +125,22 @@ func (r *reading) table(ctx context.Context, t *table) (result estate.SampledTab
 			t.problem(estate.Failed, "reading broke off: a fault of nightferry, not of the table")
 		}
 		result = t.result()
+		r.spare = append(t.tallies(), r.spare[min(len(t.columns), len(r.spare)):]...)
 	}()
-	t.prepare(r.collector.Tally)
+	for i, c := range t.columns {
+		c.tally = r.tally(i, c.Column)
+	}
 	r.read(ctx, t)
 	return result
+}
+
+// tally gives the column of a place in its table what counts it.
+func (r *reading) tally(place int, column estate.Column) Tally {
+	if place < len(r.spare) {
+		if used, can := r.spare[place].(resetter); can {
+			used.Reset(column)
+			return r.spare[place]
+		}
+	}
+	return r.collector.Tally(column)
 }

@@ -3,6 +3,7 @@ package sample
 import (
 	"cmp"
 	"errors"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +19,9 @@ type table struct {
 	walk         walk    // over its pages; empty where it has none that can be read by place
 	density      float64 // rows a place
 	exact        bool    // all pages were probed: the walk misses no line
-	rows         int     // read so far
+	rows         int     // read so far, each time that one was
+	visited      map[place]bool
+	visits       int // of places, each time that one was
 	coverage     estate.Coverage
 	problems     []string
 }
@@ -37,7 +40,7 @@ type column struct {
 
 // enough is how many bytes of one column are read, whatever its values are: notes and documents, not identifiers,
 // come to it.
-const enough = 192 << 10
+const enough = 64 << 10
 
 // open tells whether more values are wanted.
 func (c *column) open() bool { return !c.failed && c.bytes < enough && !c.tally.Decided() }
@@ -66,11 +69,13 @@ func tablesOf(columns []estate.Undecided) []*table {
 	return tables
 }
 
-// prepare gives each column what counts it.
-func (t *table) prepare(tally func(estate.Column) Tally) {
-	for _, c := range t.columns {
-		c.tally = tally(c.Column)
+// tallies lists what counted the columns.
+func (t *table) tallies() []Tally {
+	tallies := make([]Tally, len(t.columns))
+	for i, c := range t.columns {
+		tallies[i] = c.tally
 	}
+	return tallies
 }
 
 // open lists the columns of which more values are wanted.
@@ -121,7 +126,7 @@ func few(names []string) string {
 // result is what is saved of the table.
 func (t *table) result() estate.SampledTable {
 	result := estate.SampledTable{Schema: t.schema, Table: t.name, Coverage: t.coverage, Problem: strings.Join(t.problems, "; "),
-		Rows: t.rows, Columns: []estate.ColumnCounts{}}
+		Rows: t.distinct(), Columns: []estate.ColumnCounts{}}
 	for _, c := range t.columns {
 		if counts := c.tally.Counts(); counts.Rows > 0 || t.coverage.IsKnown() && !c.failed {
 			result.Columns = append(result.Columns, counts)
@@ -129,6 +134,14 @@ func (t *table) result() estate.SampledTable {
 	}
 	slices.SortFunc(result.Columns, func(a, b estate.ColumnCounts) int { return cmp.Compare(a.Column, b.Column) })
 	return result
+}
+
+// distinct is how many rows were read, each counted once as far as that is known.
+func (t *table) distinct() int {
+	if t.visits == 0 || t.rows == 0 {
+		return t.rows
+	}
+	return max(1, int(math.Round(float64(t.rows)*float64(len(t.visited))/float64(t.visits))))
 }
 
 func byName(a, b estate.SampledTable) int {
