@@ -114,6 +114,9 @@ func genuine(kind estate.Kind, f estate.Found) (n int, proven bool) {
 // consider adds a finding where enough values agree.
 func (p *profile) consider(kind estate.Kind, share float64, n int, c *estate.ColumnCounts) {
 	s := strengthOf(kind)
+	if kind == estate.KindICD10 {
+		s = diagnosisCodes(s, c)
+	}
 	if s.weight == 0 || share < s.least || n < 3 && p.filled > 6 || c.Distinct < min(s.distinct, p.filled) {
 		return
 	}
@@ -132,6 +135,18 @@ func (p *profile) consider(kind estate.Kind, share float64, n int, c *estate.Col
 	}
 	p.findings = append(p.findings, finding{kind: kind, weight: weight, share: share, strong: s.strong, where: whole,
 		detail: fmt.Sprintf("%d of %d values are of the form of %s%s", n, p.filled, kind, withCheck(kind))})
+}
+
+// diagnosisCodes: real ones are of several chapters, and written with a point or short.
+func diagnosisCodes(s strength, c *estate.ColumnCounts) strength {
+	f := c.Whole[estate.KindICD10]
+	switch {
+	case c.Chapters < 3 || f.Passed*3 < f.Matched:
+		s.weight = 0
+	case f.Passed*10 >= f.Matched*9 && c.Chapters >= 5:
+		s.weight = 0.86
+	}
+	return s
 }
 
 func withCheck(kind estate.Kind) string {

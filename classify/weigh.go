@@ -206,7 +206,7 @@ func (p *profile) noSecret(kind estate.Kind, numbers float64) (float64, string) 
 	switch {
 	case p.has(estate.KindBoolean, estate.KindDate, estate.KindTimestamp) > 0.6:
 		return 0.85, "the values are no secrets"
-	case p.enum && p.counts.Distinct <= 5 && p.has(estate.KindUUID, estate.KindHash) < 0.5:
+	case p.enum && p.counts.Distinct <= 5 && (kind != estate.KindSecret || p.counts.Lengths[0]+p.counts.Lengths[1]+p.counts.Lengths[2] > p.filled/2) && p.has(estate.KindUUID, estate.KindHash) < 0.5:
 		return 0.7, "the values are few and repeated"
 	case numbers > 0.8 && kind != estate.KindPIN && kind != estate.KindOTPSecret && kind != estate.KindPassword:
 		return 0.7, "the values are numbers"
@@ -230,7 +230,7 @@ func (p *profile) noPerson(kind estate.Kind, text, technical, numbers float64) (
 		switch {
 		case technical+numbers > 0.6:
 			return 0.75, "the values are codes or numbers"
-		case p.has(estate.KindOrganisation) > 0.4 && p.has(estate.KindName) < 0.2:
+		case p.has(estate.KindOrganisation) > 0.5 && p.has(estate.KindName) < 0.1:
 			return 0.6, "the values are names of companies"
 		case text > 0.75 && kind != estate.KindCity && kind != estate.KindBirthPlace && !p.supports(kind):
 			return 0.45, "hardly a value is made of names"

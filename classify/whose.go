@@ -44,7 +44,7 @@ func (q *question) person(c candidate) (estate.DataClass, float64, *Evidence) {
 		return estate.Operational, 0.8, q.because(estate.Operational, 0.8)
 	case ctx.subject == detect.Reference && generic(c.kind) && !(c.shown && c.kind == estate.KindEmail):
 		return estate.Public, 0.8, q.because(estate.Public, 0.8)
-	case (ctx.subject == detect.Organisation || ctx.subject == detect.Technical) && generic(c.kind) && !(c.shown && isName(c.kind)):
+	case (ctx.subject == detect.Organisation || ctx.subject == detect.Technical) && generic(c.kind) && !(c.shown && (isName(c.kind) || c.kind == estate.KindPersonalText)):
 		return estate.Operational, 0.75, q.because(estate.Operational, 0.75)
 	}
 	return estate.PII, c.chance, nil
@@ -88,6 +88,8 @@ func (q *question) health(c candidate) (estate.DataClass, float64, *Evidence) {
 		return estate.Public, 0.85, q.because(estate.Public, 0.85)
 	case ctx.link != "":
 		return estate.PHI, 1 - (1-c.chance)*0.5, q.because(estate.PHI, 0.5)
+	case ctx.subject == detect.Employee && (c.kind == estate.KindCare || c.kind == estate.KindServiceDate):
+		return estate.HR, min(c.chance, 0.8), q.because(estate.HR, 0.8)
 	case c.kind == estate.KindCare || c.kind == estate.KindServiceDate:
 		return estate.Operational, 0.7, q.because(estate.Operational, 0.7)
 	case ctx.subject == detect.Employee && (isPlan(c.kind) || c.kind == estate.KindMRN || c.kind == estate.KindLifestyle):

@@ -126,6 +126,9 @@ func (a *Accumulator) phrase(v []byte, s *shape, t *tally) {
 	case c.medical(t):
 	case c.company > 0 && c.words >= 2 && c.title == 0:
 		t.see(estate.KindOrganisation)
+		if c.pairs > 0 {
+			t.see(estate.KindName)
+		}
 	case c.household > 0:
 		t.see(estate.KindText)
 	case c.person(s, t):
