@@ -2,6 +2,7 @@ package classify
 
 import (
 	"slices"
+	"strings"
 
 	"nightferry/classify/detect"
 	"nightferry/internal/estate"
@@ -24,6 +25,11 @@ const sure = 0.5
 func (c *Classifier) column(table estate.Table, column estate.Column, odoo bool, ctx context, counts *estate.ColumnCounts) ColumnResult {
 	q := question{table: table, column: column, profile: profileOf(counts), context: ctx,
 		reading: c.knowledge.Names.Read(column.Name, column.Type, ctx.language)}
+	if to := target(table, column.Name); to != "" && !q.identifier() {
+		if r := c.knowledge.Names.Read(to, column.Type, ctx.language); len(r.Hints) > 0 && r.Hints[0].Weight >= 0.75 {
+			q.reading.Hints, q.reading.Points = r.Hints, false
+		}
+	}
 	if odoo {
 		if entry, found := c.catalogue.Lookup(table.Name, column.Name); found {
 			return q.byCatalogue(entry)
@@ -36,16 +42,29 @@ func (c *Classifier) column(table estate.Table, column estate.Column, odoo bool,
 	return q.judge()
 }
 
-// points tells whether the column only ties tables together.
+// points tells whether the column only ties tables together: a number without meaning outside the database. A key that
+// people write down (a record number, an employee's number) is data, wherever it stands.
 func (q *question) points() bool {
-	if isKey(q.table, q.column.Name) {
-		return true
-	}
+	surrogate := false
 	switch q.column.Type {
 	case "integer", "bigint", "smallint", "uuid":
-		return q.reading.Points && !q.shown()
+		surrogate = true
 	}
-	return false
+	switch {
+	case q.identifier() || q.shown():
+		return false
+	case isKey(q.table, q.column.Name):
+		return surrogate || strings.EqualFold(q.column.Name, "id")
+	}
+	return surrogate && q.reading.Points
+}
+
+// identifier tells whether the name promises an identifier that people use, and not that of a row.
+func (q *question) identifier() bool {
+	if len(q.reading.Hints) == 0 || q.reading.Hints[0].Weight < 0.75 {
+		return false
+	}
+	return !strings.HasSuffix(strings.ToLower(q.column.Name), "_id") && detect.ClassOf(q.reading.Hints[0].Kind).IsSensitive()
 }
 
 // shown tells whether values prove something by themselves.
@@ -119,12 +138,11 @@ func (q *question) judge() ColumnResult {
 			}
 			continue
 		}
-		result.also(class, chance, c.kind)
+		result.also(class, chance, *c)
 	}
 	if result.Class == estate.NotAssessed {
 		return q.rest(result, technical, list)
 	}
-	result.primary()
 	return result
 }
 
@@ -147,27 +165,23 @@ func calibrated(chance float64, c candidate) float64 {
 	return round(min(chance, 0.99))
 }
 
-// also adds a further label.
-func (r *ColumnResult) also(class estate.DataClass, chance float64, kind estate.Kind) {
-	if !class.IsSensitive() || class == r.Class && kind.String() == r.Subtype || chance < 0.6 {
+// also adds a further label; what the values prove comes first where its class is the more specific one.
+func (r *ColumnResult) also(class estate.DataClass, chance float64, c candidate) {
+	if !class.IsSensitive() || class == r.Class && c.kind.String() == r.Subtype || chance < 0.6 {
 		return
 	}
-	r.Also = append(r.Also, Label{Class: class, Subtype: kind.String(), Confidence: round(chance)})
+	if c.proven && chance >= 0.8 && class.Rank() < r.Class.Rank() {
+		r.Also = append(r.Also, Label{Class: r.Class, Subtype: r.Subtype, Confidence: r.Confidence})
+		r.Class, r.Subtype, r.Confidence = class, c.kind.String(), calibrated(chance, c)
+		r.Evidence = append(r.Evidence, c.evidence...)
+	} else {
+		r.Also = append(r.Also, Label{Class: class, Subtype: c.kind.String(), Confidence: round(chance)})
+	}
 	if r.Article9 == "" {
-		r.Article9 = detect.Article9(kind)
+		r.Article9 = detect.Article9(c.kind)
 	}
 	if r.Cardholder == "" {
-		r.Cardholder = detect.Cardholder(kind)
-	}
-}
-
-// primary puts the most specific of several sure classes first.
-func (r *ColumnResult) primary() {
-	for i, l := range r.Also {
-		if l.Confidence >= 0.75 && l.Class.Rank() < r.Class.Rank() {
-			r.Also[i] = Label{Class: r.Class, Subtype: r.Subtype, Confidence: r.Confidence}
-			r.Class, r.Subtype, r.Confidence = l.Class, l.Subtype, l.Confidence
-		}
+		r.Cardholder = detect.Cardholder(c.kind)
 	}
 }
 
@@ -191,4 +205,15 @@ func (q *question) unread(result ColumnResult) ColumnResult {
 	result.Evidence = append(result.Evidence, Evidence{Kind: "values", Class: estate.NotAssessed, Weight: 0.9, Detail: why})
 	result.Confidence = 0.9
 	return result
+}
+
+// target is the name of the column that a foreign key of this one column leads to, where it is no mere id.
+func target(table estate.Table, column string) string {
+	for _, reference := range table.References {
+		if len(reference.Columns) == 1 && reference.Columns[0] == column && len(reference.RefColumns) == 1 &&
+			!strings.EqualFold(reference.RefColumns[0], "id") {
+			return reference.RefColumns[0]
+		}
+	}
+	return ""
 }

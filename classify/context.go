@@ -13,6 +13,7 @@ type context struct {
 	subject  detect.Subject
 	link     string // why its rows are tied to patients; empty where they are not
 	care     bool   // its rows are patients, or about the care of one each
+	careful  bool   // its name speaks of care, and its columns do not
 	language int
 	keyed    string // the column of keys, where it is a table of keys and values
 	value    string // and the column of values
@@ -41,8 +42,10 @@ func subjectWords(s detect.Subject) string {
 		return "money"
 	case detect.Reference:
 		return "a published list"
+	case detect.Event:
+		return "events"
 	case detect.Technical:
-		return "things and events"
+		return "things and settings"
 	case detect.Organisation:
 		return "institutions"
 	}
@@ -71,12 +74,25 @@ func (c *Classifier) contexts(tables []estate.Table) map[string]context {
 			language = detect.LanguageOf(database)
 		}
 		ctx := context{subject: names.TableSubject(table.Name), language: language}
+		if ctx.subject == detect.NoSubject {
+			ctx.subject = bySchema(names.TableSubject(table.Schema))
+		}
 		c.lookAround(&ctx, table)
 		ctx.keyed, ctx.value = c.keyValue(table)
 		all[table.QualifiedName()] = ctx
 	}
 	c.linkUp(tables, all)
 	return all
+}
+
+// bySchema is what a schema's name tells of its tables, where their own tell nothing: schemas are cut by departments.
+// One that is called after patients or hospitals holds everything.
+func bySchema(s detect.Subject) detect.Subject {
+	switch s {
+	case detect.Employee, detect.Reference, detect.Money:
+		return s
+	}
+	return detect.NoSubject
 }
 
 // lookAround settles a table's subject by its columns.
@@ -86,12 +102,9 @@ func (c *Classifier) lookAround(ctx *context, table estate.Table) {
 	case detect.Patient:
 		ctx.care, ctx.link = true, "the table’s name speaks of patients"
 	case detect.Care:
-		if n.persons+n.patients == 0 && n.dates == 0 && len(table.References) == 0 && n.isList(table) {
-			ctx.subject = detect.Reference
-			return
-		}
-		ctx.care, ctx.link = true, "the table’s name speaks of patients’ care"
-	case detect.NoSubject, detect.Person, detect.Technical, detect.Money, detect.Organisation:
+		c.careOrNot(ctx, n, table)
+	case detect.Employee, detect.Reference:
+	default:
 		switch {
 		case n.patients > 0:
 			ctx.link = "a column names the patient"
@@ -104,9 +117,23 @@ func (c *Classifier) lookAround(ctx *context, table estate.Table) {
 	}
 }
 
+// careOrNot holds a name that speaks of care against the columns: an operating theatre, an agenda and a list of codes
+// are called by the same words as what is done to a patient.
+func (c *Classifier) careOrNot(ctx *context, n around, table estate.Table) {
+	switch {
+	case n.persons+n.patients+n.identity+n.dates == 0 && len(table.References) == 0 && n.isList(table):
+		ctx.subject = detect.Reference
+	case n.patients+n.vital+n.clinical+n.stay > 0:
+		ctx.care, ctx.link = true, "the table’s name speaks of patients’ care"
+	default:
+		ctx.subject = detect.NoSubject // unless a reference tells
+		ctx.careful = true
+	}
+}
+
 // around counts what the columns of a table are by their names.
 type around struct {
-	patients, persons, identity, clinical, pay, work, dates, codes, texts int
+	patients, persons, identity, clinical, pay, work, dates, stay, vital, codes int
 }
 
 func (c *Classifier) tally(table estate.Table, language int) around {
@@ -128,7 +155,8 @@ func (c *Classifier) tally(table estate.Table, language int) around {
 			n.patients++
 		case h.Kind == estate.KindServiceDate:
 			n.dates++
-		case h.Kind == estate.KindCare:
+		case h.Kind == estate.KindCare || h.Kind == estate.KindVisit || h.Kind == estate.KindHealthPlan:
+			n.stay++
 		case class == estate.PHI && !isPlan(h.Kind):
 			n.clinical++
 		case h.Kind == estate.KindPay:
@@ -137,6 +165,9 @@ func (c *Classifier) tally(table estate.Table, language int) around {
 			n.work++
 		case class == estate.PII && h.Weight >= 0.8 && !r.Other:
 			n.identity++
+			if h.Kind == estate.KindBirthDate || h.Kind == estate.KindFamilyName || h.Kind == estate.KindAge {
+				n.vital++
+			}
 		case h.Kind == estate.KindReference || h.Kind == estate.KindCode:
 			n.codes++
 		}

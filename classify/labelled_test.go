@@ -2,6 +2,7 @@ package classify_test
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,11 +79,15 @@ func score(t *testing.T, names bool, parts ...labelled.Part) labelled.Report {
 		inventory.Columns = nil
 	}
 	var verdicts []labelled.Verdict
+	show := os.Getenv("NIGHTFERRY_SHOW") != "" && len(parts) == 1 && parts[0] == labelled.Open
 	for _, judged := range c.Judge(inventory) {
 		for _, column := range judged.Columns {
 			v := labelled.Verdict{Schema: judged.Table.Schema, Table: judged.Table.Name, Column: column.Column, Class: column.Class, Confidence: column.Confidence}
 			v.Labels = append(v.Labels, column.Labels()...)
 			verdicts = append(verdicts, v)
+			if truth := set.Table(judged.Table.QualifiedName()).Column(column.Column); show && truth.Class != column.Class && !slices.Contains(truth.Also, column.Class) {
+				t.Logf("%s.%s %s: %s, called %s %.2f: %v", judged.Table.QualifiedName(), column.Column, truth.Type, truth.Class, column.Class, column.Confidence, column.Evidence)
+			}
 		}
 	}
 	return set.Score(verdicts, parts...)

@@ -86,7 +86,13 @@ func (p *profile) wholes(c *estate.ColumnCounts) {
 // genuine tells how many values of a kind's form are of the kind, and whether so many could not be by chance: the check
 // digit of random numbers is right once in ten, or once in ninety-seven, and one that is right proves nothing.
 func genuine(kind estate.Kind, f estate.Found) (n int, proven bool) {
-	if kind == estate.KindSSN || kind == estate.KindICD10 {
+	switch kind {
+	case estate.KindSSN:
+		return f.Passed, f.Passed >= 3 || f.Passed == f.Matched // written with dashes; nine digits alone tell nothing
+	case estate.KindPhone:
+		if f.Passed*3 < f.Matched {
+			return f.Matched, false
+		}
 		return f.Matched, true
 	}
 	chance := detect.Chance(kind)
@@ -108,6 +114,9 @@ func genuine(kind estate.Kind, f estate.Found) (n int, proven bool) {
 // consider adds a finding where enough values agree.
 func (p *profile) consider(kind estate.Kind, share float64, n int, c *estate.ColumnCounts) {
 	s := strengthOf(kind)
+	if kind == estate.KindICD10 {
+		s = diagnosisCodes(s, c)
+	}
 	if s.weight == 0 || share < s.least || n < 3 && p.filled > 6 || c.Distinct < min(s.distinct, p.filled) {
 		return
 	}
@@ -126,6 +135,18 @@ func (p *profile) consider(kind estate.Kind, share float64, n int, c *estate.Col
 	}
 	p.findings = append(p.findings, finding{kind: kind, weight: weight, share: share, strong: s.strong, where: whole,
 		detail: fmt.Sprintf("%d of %d values are of the form of %s%s", n, p.filled, kind, withCheck(kind))})
+}
+
+// diagnosisCodes: real ones are of several chapters, and written with a point or short.
+func diagnosisCodes(s strength, c *estate.ColumnCounts) strength {
+	f := c.Whole[estate.KindICD10]
+	switch {
+	case c.Chapters < 3 || f.Passed*3 < f.Matched:
+		s.weight = 0
+	case f.Passed*10 >= f.Matched*9 && c.Chapters >= 5:
+		s.weight = 0.86
+	}
+	return s
 }
 
 func withCheck(kind estate.Kind) string {
@@ -222,7 +243,7 @@ func strengthOf(kind estate.Kind) strength { //nolint:cyclop // one line a kind
 	switch kind {
 	case estate.KindPasswordHash, estate.KindPrivateKey, estate.KindIBAN, estate.KindNIR, estate.KindCodiceFiscale, estate.KindHL7, estate.KindFHIR:
 		return strength{0.98, 0.02, 1, true}
-	case estate.KindEmail, estate.KindJWT, estate.KindSecret, estate.KindConnectionString, estate.KindPAN, estate.KindKVNR,
+	case estate.KindSSN, estate.KindEmail, estate.KindJWT, estate.KindSecret, estate.KindConnectionString, estate.KindPAN, estate.KindKVNR,
 		estate.KindPensionNumber, estate.KindDNI, estate.KindAHV, estate.KindNUSS, estate.KindSteuerID, estate.KindMBI, estate.KindDEA:
 		return strength{0.97, 0.02, 2, true}
 	case estate.KindINSZ, estate.KindNHS, estate.KindNPI, estate.KindBSN, estate.KindNINO:

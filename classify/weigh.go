@@ -14,6 +14,7 @@ type candidate struct {
 	chance   float64
 	named    bool // the name says so
 	shown    bool // values say so
+	proven   bool // by their form
 	evidence []Evidence
 }
 
@@ -39,7 +40,7 @@ func candidates(r detect.Reading, p *profile) []candidate {
 	}
 	for i, f := range p.findings {
 		if !used[i] {
-			c := candidate{kind: f.kind, chance: f.weight, shown: true, evidence: []Evidence{valueEvidence(f)}}
+			c := candidate{kind: f.kind, chance: f.weight, shown: true, proven: f.strong, evidence: []Evidence{valueEvidence(f)}}
 			c.doubt(f, r)
 			list = append(list, c)
 		}
@@ -74,7 +75,7 @@ func round(x float64) float64 { return math.Round(x*1000) / 1000 }
 // support joins a finding to a candidate: both would have to err at once.
 func (c *candidate) support(f finding) {
 	c.chance = 1 - (1-c.chance)*(1-f.weight)
-	c.shown = true
+	c.shown, c.proven = true, c.proven || f.strong
 	c.evidence = append(c.evidence, valueEvidence(f))
 	if specific(f.kind) && f.strong && f.where == whole {
 		c.kind = f.kind
@@ -168,9 +169,9 @@ func (p *profile) speaksAgainst(kind estate.Kind) (float64, string) {
 		return 0, ""
 	}
 	switch {
-	case p.refuted[kind] && !p.supports(kind):
+	case p.refuted[kind] && detect.Chance(kind) < 1 && !p.supports(kind):
 		return 0.85, "hardly a value has the right check digit"
-	case detect.Verifiable(kind) && p.has(kind) < 0.1 && !p.supports(kind):
+	case detect.Verifiable(kind) && p.has(kind) < 0.1 && !p.supports(kind) && kind != estate.KindSSN:
 		return 0.7, "hardly a value has its form"
 	case p.has(estate.KindTemplate) > 0.5:
 		return 0.8, "the values are templates"
@@ -205,7 +206,7 @@ func (p *profile) noSecret(kind estate.Kind, numbers float64) (float64, string) 
 	switch {
 	case p.has(estate.KindBoolean, estate.KindDate, estate.KindTimestamp) > 0.6:
 		return 0.85, "the values are no secrets"
-	case p.enum && p.counts.Distinct <= 5 && p.has(estate.KindUUID, estate.KindHash) < 0.5:
+	case p.enum && p.counts.Distinct <= 5 && (kind != estate.KindSecret || p.counts.Lengths[0]+p.counts.Lengths[1]+p.counts.Lengths[2] > p.filled/2) && p.has(estate.KindUUID, estate.KindHash) < 0.5:
 		return 0.7, "the values are few and repeated"
 	case numbers > 0.8 && kind != estate.KindPIN && kind != estate.KindOTPSecret && kind != estate.KindPassword:
 		return 0.7, "the values are numbers"
@@ -229,7 +230,7 @@ func (p *profile) noPerson(kind estate.Kind, text, technical, numbers float64) (
 		switch {
 		case technical+numbers > 0.6:
 			return 0.75, "the values are codes or numbers"
-		case p.has(estate.KindOrganisation) > 0.4:
+		case p.has(estate.KindOrganisation) > 0.5 && p.has(estate.KindName) < 0.1:
 			return 0.6, "the values are names of companies"
 		case text > 0.75 && kind != estate.KindCity && kind != estate.KindBirthPlace && !p.supports(kind):
 			return 0.45, "hardly a value is made of names"
@@ -241,6 +242,10 @@ func (p *profile) noPerson(kind estate.Kind, text, technical, numbers float64) (
 	case estate.KindPhone:
 		if text > 0.6 || p.has(estate.KindUUID, estate.KindURL, estate.KindBoolean) > 0.5 || numbers > 0.8 && p.short() {
 			return 0.7, "the values are no telephone numbers"
+		}
+	case estate.KindSignature, estate.KindPhoto:
+		if p.has(estate.KindHash) > 0.6 {
+			return 0.6, "the values are hashes"
 		}
 	case estate.KindBirthDate:
 		if p.recentDates() {

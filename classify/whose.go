@@ -40,9 +40,11 @@ func (q *question) person(c candidate) (estate.DataClass, float64, *Evidence) {
 		return estate.PHI, min(c.chance, 0.95), q.because(estate.PHI, 0.9)
 	case ctx.subject == detect.Employee:
 		return estate.HR, min(c.chance, 0.95), q.because(estate.HR, 0.9)
+	case ctx.subject == detect.Technical && ofMachines(c.kind):
+		return estate.Operational, 0.8, q.because(estate.Operational, 0.8)
 	case ctx.subject == detect.Reference && generic(c.kind) && !(c.shown && c.kind == estate.KindEmail):
 		return estate.Public, 0.8, q.because(estate.Public, 0.8)
-	case (ctx.subject == detect.Organisation || ctx.subject == detect.Technical) && generic(c.kind) && (!c.shown || ctx.subject == detect.Organisation && !isName(c.kind)) && c.chance < 0.97:
+	case (ctx.subject == detect.Organisation || ctx.subject == detect.Technical) && generic(c.kind) && !(c.shown && (isName(c.kind) || c.kind == estate.KindPersonalText)):
 		return estate.Operational, 0.75, q.because(estate.Operational, 0.75)
 	}
 	return estate.PII, c.chance, nil
@@ -56,6 +58,11 @@ func professional(kind estate.Kind) bool {
 // isLogin lists what machines and logins leave behind.
 func isLogin(kind estate.Kind) bool {
 	return kind == estate.KindIP || kind == estate.KindMAC || kind == estate.KindDeviceID || kind == estate.KindUsername
+}
+
+// ofMachines lists what a device has, and its user leaves behind elsewhere.
+func ofMachines(kind estate.Kind) bool {
+	return kind == estate.KindIP || kind == estate.KindMAC || kind == estate.KindDeviceID || kind == estate.KindCoordinates
 }
 
 // generic lists the kinds that things and companies have as well.
@@ -81,6 +88,8 @@ func (q *question) health(c candidate) (estate.DataClass, float64, *Evidence) {
 		return estate.Public, 0.85, q.because(estate.Public, 0.85)
 	case ctx.link != "":
 		return estate.PHI, 1 - (1-c.chance)*0.5, q.because(estate.PHI, 0.5)
+	case ctx.subject == detect.Employee && (c.kind == estate.KindCare || c.kind == estate.KindServiceDate):
+		return estate.HR, min(c.chance, 0.8), q.because(estate.HR, 0.8)
 	case c.kind == estate.KindCare || c.kind == estate.KindServiceDate:
 		return estate.Operational, 0.7, q.because(estate.Operational, 0.7)
 	case ctx.subject == detect.Employee && (isPlan(c.kind) || c.kind == estate.KindMRN || c.kind == estate.KindLifestyle):
@@ -129,16 +138,19 @@ func (q *question) work(c candidate) (estate.DataClass, float64, *Evidence) {
 	return estate.HR, min(c.chance, 0.9), nil
 }
 
-// money: accounts and amounts.
+// money: accounts and amounts. In a patient's or an employee's own row they are part of that, the more specific class;
+// an invoice is about money first, whoever it is for.
 func (q *question) money(c candidate) (estate.DataClass, float64, *Evidence) {
 	ctx := q.context
 	switch {
-	case ctx.subject == detect.Employee && (c.kind == estate.KindAmount || c.kind == estate.KindPaymentReference):
-		return estate.HR, min(c.chance, 0.8), q.because(estate.HR, 0.8)
-	case c.kind == estate.KindBIC && ctx.subject == detect.Reference, c.kind == estate.KindABA && ctx.subject == detect.Reference:
-		return estate.Public, 0.8, q.because(estate.Public, 0.8)
-	case ctx.subject == detect.Reference && (c.kind == estate.KindAmount || c.kind == estate.KindPaymentReference):
-		return estate.Public, 0.7, q.because(estate.Public, 0.7)
+	case ctx.subject == detect.Employee:
+		return estate.HR, min(c.chance, 0.9), q.because(estate.HR, 0.9)
+	case ctx.care && ctx.subject != detect.Money && ctx.subject != detect.Person:
+		return estate.PHI, min(c.chance, 0.8), q.because(estate.PHI, 0.8)
+	case ctx.subject == detect.Reference && (c.kind == estate.KindAmount || c.kind == estate.KindPaymentReference || c.kind == estate.KindBIC || c.kind == estate.KindABA):
+		return estate.Public, 0.75, q.because(estate.Public, 0.75)
+	case c.kind == estate.KindPaymentReference && ctx.subject != detect.Money:
+		return estate.Financial, c.chance * 0.75, nil
 	case ctx.subject == detect.Money:
 		return estate.Financial, 1 - (1-c.chance)*0.6, q.because(estate.Financial, 0.4)
 	}
@@ -146,27 +158,28 @@ func (q *question) money(c candidate) (estate.DataClass, float64, *Evidence) {
 }
 
 // rest judges a column of which neither name nor values tell anything sensitive. In a record of care, what nobody can
-// name (a value, a date, a ward, a note) is health data more likely than not; beside it, in a table of work, of work.
+// name (a value, a date, a ward, a note) is health data more likely than not; in one of work, of work.
 func (q *question) rest(result ColumnResult, technical *candidate, list []candidate) ColumnResult {
 	soft := technical != nil && technical.kind == estate.KindCode
 	for _, c := range list {
 		result.Evidence = append(result.Evidence, c.evidence...)
 	}
+	ctx := q.context
 	switch {
-	case technical != nil && !soft:
-		return q.settle(result, detect.ClassOf(technical.kind), technical.chance)
-	case q.negligible():
-		return q.settle(result, estate.Operational, 0.8)
-	case q.context.care, q.context.link != "" && q.loose() && !soft:
-		return q.settle(result, estate.PHI, 0.62)
-	case q.context.subject == detect.Employee && q.loose() && !soft:
-		return q.settle(result, estate.HR, 0.55)
-	case q.context.subject == detect.Reference:
+	case ctx.subject == detect.Reference && ctx.link == "" && !q.reading.Audit && q.column.Type != "uuid":
 		return q.settle(result, estate.Public, 0.7)
-	case soft, q.profile.sampled:
+	case technical != nil && !soft && !(ctx.subject == detect.Money && technical.kind == estate.KindReference):
+		return q.settle(result, detect.ClassOf(technical.kind), technical.chance)
+	case q.negligible(), kindIsBoolean(q.column.Type):
+		return q.settle(result, estate.Operational, 0.75)
+	case ctx.care, ctx.link != "" && q.loose():
+		return q.settle(result, estate.PHI, 0.62)
+	case ctx.subject == detect.Employee:
+		return q.settle(result, estate.HR, 0.6)
+	case ctx.subject == detect.Money && (!soft || q.profile.has(estate.KindText) > 0.6) && q.loose():
+		return q.settle(result, estate.Financial, 0.55)
+	case soft, q.profile.sampled, kindIsBoolean(q.column.Type):
 		return q.settle(result, estate.Operational, 0.72)
-	case kindIsBoolean(q.column.Type):
-		return q.settle(result, estate.Operational, 0.7)
 	}
 	return result
 }
@@ -180,12 +193,19 @@ func (q *question) settle(result ColumnResult, class estate.DataClass, chance fl
 	return result
 }
 
-// negligible: values that are technical whatever the table is about.
+// negligible: values that are technical whatever the table is about, or that are the same in every row.
 func (q *question) negligible() bool {
-	if kindIsBoolean(q.column.Type) || q.column.Type == "uuid" {
+	p := q.profile
+	switch {
+	case q.column.Type == "uuid":
+		return true
+	case !p.sampled || p.filled == 0:
+		return false
+	case p.filled >= 50 && p.counts.Distinct == 1:
 		return true
 	}
-	return q.profile.sampled && (q.profile.against > 0.8 || q.profile.filled > 20 && q.profile.counts.Ascending*10 > q.profile.filled*8)
+	return p.has(estate.KindUUID, estate.KindHash, estate.KindURL, estate.KindPath, estate.KindVersion, estate.KindTemplate, estate.KindMIME, estate.KindMessageID, estate.KindHex) > 0.8 ||
+		p.filled > 20 && p.counts.Ascending*10 > p.filled*8 && q.reading.Words <= 1
 }
 
 // loose tells whether values are of the kinds that tell something of a row's subject: dates, measures, text.

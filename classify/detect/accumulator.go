@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"math/bits"
 	"unicode/utf8"
 
 	"nightferry/internal/estate"
@@ -25,6 +26,7 @@ type Accumulator struct {
 	fold      [maxWord]byte
 	room      []byte    // decoded bytes of one value, reused
 	keys      [64]known // what keys within values mean
+	chapters  uint32    // first letters of ICD-10 codes, a bit each
 	leaves    int       // of the document that is looked at
 }
 
@@ -115,7 +117,7 @@ func lengthBucket(n int) int {
 func (a *Accumulator) Counts() estate.ColumnCounts {
 	c := a.counts
 	c.Column = a.column.Name
-	c.Distinct = a.distinct.count
+	c.Distinct, c.Chapters = a.distinct.count, bits.OnesCount32(a.chapters)
 	c.Decided = a.Decided()
 	c.Whole, c.Keyed, c.Parts = a.whole.counts(), a.keyed.counts(), a.parts.counts()
 	return c

@@ -24,6 +24,7 @@ type lexeme struct {
 	languages uint8 // bits, in the order of languages()
 	negative  uint8 // the languages in which it is a negative word
 	qualifier bool
+	audit     bool
 	other     bool // a person or body that is not whom a row is about
 	subject   Subject
 }
@@ -63,7 +64,7 @@ func (d *Dictionary) read(file, text string, language int) error {
 			}
 			d.lexicon[word] = known
 		}
-		d.enter(s, folded, languages()[language])
+		d.enter(s, folded, bit)
 	})
 }
 
@@ -74,6 +75,8 @@ func (l *lexeme) note(s section, bit uint8) {
 		l.negative |= bit
 	case "qualifier":
 		l.qualifier = true
+	case "audit":
+		l.audit = true
 	case "other":
 		l.other = true
 	case "subject":
@@ -84,16 +87,17 @@ func (l *lexeme) note(s section, bit uint8) {
 }
 
 // enter files a term where names are looked up.
-func (d *Dictionary) enter(s section, folded string, language Language) {
+func (d *Dictionary) enter(s section, folded string, language uint8) {
 	switch s.name {
 	case "kind":
 		for i, known := range d.terms[folded] {
 			if known.kind == s.kind {
 				d.terms[folded][i].weight = max(known.weight, s.weight)
+				d.terms[folded][i].languages |= language
 				return
 			}
 		}
-		d.terms[folded] = append(d.terms[folded], term{text: folded, words: strings.Count(folded, " ") + 1, kind: s.kind, weight: s.weight, language: language})
+		d.terms[folded] = append(d.terms[folded], term{text: folded, words: strings.Count(folded, " ") + 1, kind: s.kind, weight: s.weight, languages: language})
 	case "subject":
 		if known, twice := d.subjects[folded]; !twice || s.subject < known {
 			d.subjects[folded] = s.subject
@@ -237,7 +241,7 @@ func (d *Dictionary) isPart(word string) bool {
 func partCost(word, link string) int {
 	cost := 2
 	if len(word) == 3 {
-		cost = 4
+		cost = 5
 	}
 	if link != "" {
 		cost++

@@ -81,6 +81,10 @@ func (a *Accumulator) plain(v []byte, s *shape, t *tally) {
 			t.see(estate.KindPrivateKey)
 			return
 		}
+		if holdsPassword(v) {
+			t.see(estate.KindConnectionString)
+			return
+		}
 		if dated, _ := dateOf(v); dated > 0 {
 			a.seeDate(t, dated, true)
 			return

@@ -24,6 +24,7 @@ type Reading struct {
 	Subject  Subject // whom the name itself speaks of ("patient_email"); mostly nobody
 	Other    bool    // it speaks of somebody who is not whom the row is about ("physician_npi")
 	Points   bool    // it ends as a name of a key does ("patient_id")
+	Audit    bool    // it speaks of the record's own bookkeeping ("created")
 	Unknown  int     // words that no dictionary holds
 	Words    int
 }
@@ -51,6 +52,7 @@ func (d *Dictionary) Read(column, sqlType string, language int) Reading {
 		case known.other && !d.soleTerm(words, word):
 			r.Other = true
 		}
+		r.Audit = r.Audit || known.audit
 		if is && known.subject != NoSubject && !(covered[i] && len(words) == 1) && (r.Subject == NoSubject || known.subject < r.Subject) {
 			r.Subject = known.subject
 		}
@@ -115,9 +117,16 @@ func (d *Dictionary) spans(words []string, language int) []span {
 	})
 }
 
+// take adds the terms with a text. Where the table's own language has it, what it means in others does not count.
 func (d *Dictionary) take(found []span, text string, from, to int, order float64, language int) []span {
-	for _, t := range d.terms[text] {
-		if t.words == 1 && d.foreign(t, language) {
+	own := uint8(0)
+	if language >= 0 {
+		own = 1 << language
+	}
+	terms := d.terms[text]
+	native := slices.ContainsFunc(terms, func(t term) bool { return t.languages&own != 0 })
+	for _, t := range terms {
+		if native && t.languages&own == 0 || t.words == 1 && d.foreign(t, own) {
 			continue
 		}
 		found = append(found, span{t, from, to, order})
@@ -126,8 +135,8 @@ func (d *Dictionary) take(found []span, text string, from, to int, order float64
 }
 
 // foreign tells whether a single word means something else in the table's language, where it is a negative word.
-func (d *Dictionary) foreign(t term, language int) bool {
-	return language >= 0 && t.language != languages()[language] && d.lexicon[t.text].negative&(1<<language) != 0
+func (d *Dictionary) foreign(t term, own uint8) bool {
+	return own != 0 && t.languages&own == 0 && d.lexicon[t.text].negative&own != 0
 }
 
 // soleTerm tells whether a name is hardly more than the word: "physician" is a name of somebody, "physician_npi" is not.

@@ -3,6 +3,7 @@ package detect
 import (
 	"bytes"
 	"encoding/hex"
+	"strings"
 
 	"nightferry/internal/estate"
 )
@@ -221,13 +222,23 @@ func (a *Accumulator) keyOf(key []byte) known {
 	}
 	*slot = known{hash: h}
 	if len(key) <= maxToken && validText(key) {
-		r := a.knowledge.Names.Read(string(key), "text", AnyLanguage)
+		r := a.readKey(string(key))
 		slot.patient = r.Subject.OfPatients()
 		if len(r.Hints) > 0 && r.Hints[0].Weight >= 0.68 {
 			slot.kind = r.Hints[0].Kind
 		}
 	}
 	return *slot
+}
+
+// readKey reads a key; of a path, such as "mail.smtp.password", its last part says what stands there.
+func (a *Accumulator) readKey(key string) Reading {
+	if at := strings.LastIndexAny(key, "./:"); at >= 0 && at < len(key)-1 {
+		if r := a.knowledge.Names.Read(key[at+1:], "text", AnyLanguage); len(r.Hints) > 0 {
+			return r
+		}
+	}
+	return a.knowledge.Names.Read(key, "text", AnyLanguage)
 }
 
 // under counts a value by what its key says, and whether its form bears that out.

@@ -31,8 +31,8 @@ func (a *Accumulator) figures(v []byte, s *shape, t *tally) {
 		t.check(estate.KindLOINC, loinc(v))
 		return
 	}
-	if phone(v, s) {
-		t.see(estate.KindPhone)
+	if isPhone, clear := phone(v, s); isPhone {
+		t.check(estate.KindPhone, clear)
 	}
 	var room [mostCompact]byte
 	if text := compact(room[:0], v); len(text) >= 6 && len(text) == s.digits {
@@ -169,32 +169,35 @@ func (a *Accumulator) tryEach(text []byte, t *tally, kinds ...estate.Kind) {
 	}
 }
 
-// phone tells whether a value without letters is written as a telephone number: with a country's prefix, with the
-// brackets, points and spaces that people group it by, or in a national form that begins with 0.
-func phone(v []byte, s *shape) bool {
+// phone tells whether a value without letters may be a telephone number, and whether it is clearly one: with a country's
+// prefix, or with the brackets, points and spaces that people group it by. Digits alone are not clear.
+func phone(v []byte, s *shape) (may, clear bool) {
 	if s.digits < 7 || s.digits > 15 || s.colons+s.ats+s.unders+s.commas > 0 {
-		return false
+		return false, false
 	}
-	plus := v[0] == '+' || s.digits > 10 && v[0] == '0' && v[1] == '0'
+	international := v[0] == '+' || s.digits > 10 && v[0] == '0' && v[1] == '0' && s.digits != len(v)
 	bracket := bytes.IndexByte(v, '(') >= 0 && bytes.IndexByte(v, ')') > 0
 	separators := s.spaces + s.dashes + s.dots + s.slashes
 	switch {
-	case plus:
-		return s.digits >= 9
-	case bracket:
-		return s.digits >= 9
+	case international, bracket:
+		return s.digits >= 9, s.digits >= 9
 	case s.others > 0:
-		return false
+		return false, false
+	case separators == 0:
+		plain := s.digits == 9 && (v[0] == '6' || v[0] == '7' || v[0] == '9') || s.digits >= 10 && s.digits <= 12 && v[0] == '0' && v[1] >= '1' ||
+			s.digits == 10 && v[0] >= '2' && v[0] <= '9'
+		return plain, false
 	case v[0] == '0':
-		return s.digits >= 9 && s.digits <= 12
+		ok := s.digits >= 8 && s.digits <= 12 && v[1] >= '1'
+		return ok, ok
 	case separators == 2 && s.digits == 10 && len(v) == 12:
-		return v[3] == v[7] && v[3] != '/' // 555-010-1234
+		ok := v[3] == v[7] && v[3] != '/' // 555-010-1234
+		return ok, ok
 	case separators >= 2 && s.digits == 9 && s.spaces+s.dashes+s.dots == separators:
-		return v[0] == '6' || v[0] == '7' || v[0] == '8' || v[0] == '9' // Spain
-	case separators == 0 && s.digits == 9:
-		return v[0] == '6' || v[0] == '7'
+		ok := v[0] == '6' || v[0] == '7' || v[0] == '8' || v[0] == '9' // Spain
+		return ok && !(s.dashes == 2 && v[3] == '-' && v[6] == '-'), ok && s.spaces == separators
 	}
-	return false
+	return false, false
 }
 
 // numeric looks at a value of a number's type.

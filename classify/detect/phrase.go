@@ -13,9 +13,11 @@ type census struct {
 	street, city, country, company           int
 	household, clinical, weak, drug, form    int
 	units, analytes, occupation, lorem       int
+	pairs                                    int // a given name before another, or a title before a name
 	stop                                     [4]int
 	first, last                              lists
 	firstNumber, lastNumber, initials, comma bool
+	lastCapital                              bool
 	all                                      lists // lists that every word is in
 }
 
@@ -47,7 +49,11 @@ func (c *census) count(word []byte, in lists) {
 	if c.words == 1 {
 		c.first, c.firstNumber = in, isDigit(word[0])
 	}
-	c.last, c.lastNumber = in, isDigit(word[0])
+	if isUpper(word[0]) && len(word) > 1 && in&(stopWords|clinical|clinicalWeak|household) == 0 &&
+		(c.last&title != 0 || c.last&given != 0 && c.lastCapital && (in&family != 0 || in == 0)) {
+		c.pairs++
+	}
+	c.last, c.lastNumber, c.lastCapital = in, isDigit(word[0]), isUpper(word[0])
 	switch {
 	case isDigit(word[0]):
 		c.numbers++
@@ -120,13 +126,16 @@ func (a *Accumulator) phrase(v []byte, s *shape, t *tally) {
 	case c.medical(t):
 	case c.company > 0 && c.words >= 2 && c.title == 0:
 		t.see(estate.KindOrganisation)
+		if c.pairs > 0 {
+			t.see(estate.KindName)
+		}
 	case c.household > 0:
 		t.see(estate.KindText)
 	case c.person(s, t):
 	case c.words >= 4:
 		a.free(v, s, &c, t)
 	case s.spaces > 0 && s.digits > 0 && phoneWithWords(v, s):
-		t.see(estate.KindPhone)
+		t.check(estate.KindPhone, true)
 	default:
 		t.see(estate.KindText)
 	}
@@ -257,7 +266,7 @@ func (c *census) person(s *shape, t *tally) bool {
 		}
 	case c.city+c.street > 0 && c.given == 0:
 		return c.place(t)
-	case known*2 >= named && c.capital+c.particle >= c.words:
+	case known*2 >= named && c.capital+c.particle >= c.words && (c.given > 0 || c.comma || c.initials):
 		t.see(estate.KindName)
 		if c.given == 0 {
 			t.see(estate.KindFamilyName)

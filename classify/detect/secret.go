@@ -19,10 +19,17 @@ func secret(v []byte, s *shape, t *tally) bool {
 		t.see(estate.KindJWT)
 	case hasKeyPrefix(v):
 		t.see(estate.KindSecret)
+	case holdsPassword(v):
+		t.see(estate.KindConnectionString)
 	default:
 		return false
 	}
 	return true
+}
+
+// holdsPassword: a connection string in the form of settings, "Server=db;Password=…".
+func holdsPassword(v []byte) bool {
+	return bytes.IndexByte(v, '=') > 0 && holdsAny(v, "password=", "Password=", "pwd=", "Pwd=", "PWD=", "passwd=", "AccountKey=", "SharedAccessKey=")
 }
 
 // isPasswordHash: the modular crypt format and its relatives.

@@ -12,14 +12,15 @@ const (
 	Person               // a row is another natural person
 	Money                // a row is about money
 	Reference            // a row is an entry of a published list of codes or names
-	Technical            // a row is a thing, a setting or an event
+	Event                // a row is something that somebody or a machine did
+	Technical            // a row is a thing or a setting
 	Organisation         // a row is a company or an institution
 	subjects
 )
 
 func subjectWords() [subjects]string {
 	return [subjects]string{Patient: "patient", Care: "care", Employee: "employee", Person: "person", Money: "money",
-		Reference: "reference", Technical: "technical", Organisation: "organisation"}
+		Reference: "reference", Event: "event", Technical: "technical", Organisation: "organisation"}
 }
 
 // String is the subject's word; empty for [NoSubject].

@@ -20,7 +20,7 @@ func (a *Accumulator) free(v []byte, s *shape, c *census, t *tally) {
 	default:
 		t.see(estate.KindText)
 	}
-	if s.ats == 0 && s.digits == 0 && c.title == 0 && c.given == 0 {
+	if s.ats == 0 && s.digits == 0 && c.pairs == 0 {
 		return
 	}
 	if t == &a.whole {
@@ -30,7 +30,7 @@ func (a *Accumulator) free(v []byte, s *shape, c *census, t *tally) {
 
 // embedded looks for identifiers between the words of a text.
 func (a *Accumulator) embedded(v []byte, c *census) {
-	if c.title > 0 && c.family+c.given > 0 || c.given > 0 && c.family > c.both {
+	if c.pairs > 0 {
 		a.parts.see(estate.KindName)
 	}
 	for rest := v; len(rest) > 0; {
@@ -84,8 +84,8 @@ func (a *Accumulator) grouped(v []byte) {
 			return
 		}
 		if s.letters() == 0 {
-			if phone(run, &s) {
-				a.parts.see(estate.KindPhone)
+			if _, clear := phone(run, &s); clear {
+				a.parts.check(estate.KindPhone, true)
 			}
 			var room [mostCompact]byte
 			if text := compact(room[:0], run); len(text) >= 9 {

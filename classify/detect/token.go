@@ -8,7 +8,7 @@ import (
 
 // token looks at a value of letters, digits and signs without a space.
 func (a *Accumulator) token(v []byte, s *shape, t *tally) {
-	if secret(v, s, t) || a.address(v, s, t) || a.encoded(v, s, t) || identifiers(v, s, t) {
+	if a.medicalCode(v, s, t) || secret(v, s, t) || a.address(v, s, t) || identifiers(v, s, t) || a.encoded(v, s, t) {
 		return
 	}
 	if s.digits == 0 && s.unders+s.colons+s.slashes+s.ats+s.others == 0 {
@@ -154,7 +154,7 @@ func identifiers(v []byte, s *shape, t *tally) bool {
 			found = true
 		}
 	}
-	return medicalCode(v, s, t) || found
+	return found
 }
 
 // mixed lists the identifiers with letters that have a length.
@@ -207,11 +207,14 @@ func isUUID(v []byte, s *shape) bool {
 	return true
 }
 
-// medicalCode looks for ICD-10, ATC and blood groups.
-func medicalCode(v []byte, s *shape, t *tally) bool {
+// medicalCode looks for ICD-10 and ATC codes. How many chapters the codes are of tells them from numbers of one series.
+func (a *Accumulator) medicalCode(v []byte, s *shape, t *tally) bool {
 	switch {
-	case isICD10(v, s):
-		t.see(estate.KindICD10)
+	case len(v) <= 8 && isICD10(v, s):
+		t.check(estate.KindICD10, s.dots == 1 || len(v) <= 4)
+		if t == &a.whole {
+			a.chapters |= 1 << (v[0] - 'A')
+		}
 	case len(v) == 7 && isATC(v):
 		t.see(estate.KindATC)
 	default:

@@ -20,6 +20,7 @@ import (
 //	[subject SUBJECT]   whom a table's rows are about
 //	[other]             persons and bodies that are not the one a row is about ("physician_npi" in a patient's row)
 //	[key], [value]      the two columns of a table of keys and values
+//	[audit]             words of a record's own bookkeeping ("created"), which tells nothing of whom it is about
 //	[parts]             further words that compounds are made of
 //
 //go:embed words/*.txt
@@ -30,11 +31,11 @@ type Language string
 
 // term is one entry of a dictionary.
 type term struct {
-	text     string // its words, folded, without articles, parted by a space
-	words    int
-	kind     estate.Kind
-	weight   float64
-	language Language
+	text      string // its words, folded, without articles, parted by a space
+	words     int
+	kind      estate.Kind
+	weight    float64
+	languages uint8 // bits, in the order of languages()
 }
 
 // section is where the lines of a file belong.
@@ -93,7 +94,7 @@ func openSection(line string) (s section, problem string) {
 		return s, "want [KIND WEIGHT], [subject NAME] or [SECTION]"
 	}
 	switch fields[0] {
-	case "negative", "qualifier", "other", "key", "value", "parts":
+	case "negative", "qualifier", "other", "key", "value", "parts", "audit":
 		if len(fields) == 2 {
 			return s, "[" + fields[0] + "] takes nothing more"
 		}
@@ -104,7 +105,7 @@ func openSection(line string) (s section, problem string) {
 				return section{name: "subject", subject: subject}, ""
 			}
 		}
-		return s, "want [subject NAME] with one of patient, care, employee, person, organisation, reference, technical, money"
+		return s, "want [subject NAME] with one of patient, care, employee, person, money, reference, event, technical, organisation"
 	}
 	kind, known := estate.KindOf(fields[0])
 	if !known {

@@ -54,6 +54,7 @@ type ColumnCounts struct {
 
 	Words     int                `json:"words,omitempty"`     // words in all values together
 	Prose     int                `json:"prose,omitempty"`     // of rows: sentences in a language that we know
+	Chapters  int                `json:"chapters,omitempty"`  // different chapters that codes of the form of ICD-10 are of
 	Ascending int                `json:"ascending,omitempty"` // of rows: one more than the number before
 	Lengths   [LengthBuckets]int `json:"lengths,omitzero"`    // of rows with text
 	Decades   [DecadeBuckets]int `json:"decades,omitzero"`    // of rows that are dates
