@@ -3,6 +3,7 @@ package classify
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"nightferry/internal/estate"
 )
@@ -103,19 +104,20 @@ func compareColumns(database string, old, now map[[2]string]string) []Difference
 
 // Words is the class with all labels, for people: "PHI us_mbi, art9:health; PII".
 func (r ColumnResult) Words() string {
-	words := string(r.Class)
+	var words strings.Builder
+	words.WriteString(string(r.Class))
 	separator := " "
 	for _, label := range r.Facets() {
 		if label.Class != r.Class {
-			words += "; " + string(label.Class)
+			words.WriteString("; " + string(label.Class))
 			separator = " "
 		}
 		if label.Subtype != "" {
-			words += separator + label.Subtype
+			words.WriteString(separator + label.Subtype)
 			separator = ", "
 		}
 	}
-	return words
+	return words.String()
 }
 
 // Facets lists everything that a column's data is, strongest first: the primary class with its identifier, GDPR Art. 9

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"nightferry/classify"
+	"nightferry/discover/sample"
 	"nightferry/internal/engagement"
 	"nightferry/internal/estate"
 	"nightferry/internal/outcome"
@@ -21,6 +22,7 @@ type classifyOptions struct {
 	offline bool
 	fresh   bool
 	super   bool
+	explain bool
 	asJSON  bool
 }
 
@@ -43,12 +45,17 @@ inventory/columns, are counts, and from those the same bytes come out again
 offline. Each reading is two lines in access.jsonl. What was read once is not
 read again; --fresh reads all anew, --offline reaches no system at all.`,
 		Example: `  nightferry classify
+  nightferry classify --explain | less                    the SQL that would read rows
   nightferry classify --offline
   nightferry classify -C clinic-north --json | jq '.services'
   nightferry classify explain clinic.res_partner.vat      why a column is what it is
   nightferry classify columns --dsn "service=clinic" --names-only --csv`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.explain {
+				_, err := io.WriteString(a.stdout, sample.Explain())
+				return err
+			}
 			if o.offline && (o.fresh || o.super) {
 				return outcome.Misused(errors.New("--offline reads no row: it does not go with --fresh or --allow-superuser"))
 			}
@@ -59,6 +66,7 @@ read again; --fresh reads all anew, --offline reaches no system at all.`,
 	flags.BoolVar(&o.offline, "offline", false, "read no row: judge by what was saved")
 	flags.BoolVar(&o.fresh, "fresh", false, "read rows again that an earlier run has read")
 	flags.BoolVar(&o.super, "allow-superuser", false, "read rows also where the role is a superuser, who could write")
+	flags.BoolVar(&o.explain, "explain", false, "print the SQL that reading rows would run, and stop")
 	jsonFlag(cmd, &o.asJSON)
 	cmd.AddCommand(newClassifyColumns(a), newClassifyExplain(a), newClassifyDiff(a), newClassifyOverride(a))
 	return cmd

@@ -76,7 +76,7 @@ func (r *reading) probe(ctx context.Context, t *table, pages int64) error {
 		return reader.Row(t.probe(), []any{"{" + strings.Join(numbers, ",") + "}"}, &rows, &last)
 	})
 	if err == nil && rows > 0 {
-		t.walk = walk{uint64(pages), uint64(last)} //nolint:gosec // sizes are not negative
+		t.walk = walk{uint64(pages), uint64(last)}
 		t.exact = int64(len(numbers)) == pages
 		t.density = float64(rows) / float64(last*int64(len(numbers)))
 	}

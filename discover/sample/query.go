@@ -51,16 +51,18 @@ func (c *column) value() string {
 func (c *column) keyValue() string { return "left(" + pgread.Ident(c.key) + "::text, 256)" }
 
 // arrays lists what is read of columns: of each an array of its keys, where it has any, and one of its values.
-func arrays(columns []*column) string {
+func arrays(columns []*column) []string {
 	var out []string
 	for _, c := range columns {
 		if c.key != "" {
-			out = append(out, "array_agg("+c.keyValue()+") k")
+			out = append(out, "array_agg("+c.keyValue()+")")
 		}
-		out = append(out, "array_agg("+c.value()+") v")
+		out = append(out, "array_agg("+c.value()+")")
 	}
-	return strings.Join(out, ", ")
+	return out
 }
+
+func selection(columns []*column) string { return strings.Join(arrays(columns), ", ") }
 
 // names lists the columns that a selection of others needs.
 func names(columns []*column) string {
@@ -79,27 +81,28 @@ func names(columns []*column) string {
 
 // byPlace reads bundles of columns in one statement, each at places of its own: $1 for the first, and so on.
 func (t *table) byPlace(bundles []bundle) pgread.SQL {
-	var out strings.Builder
-	out.WriteString("SELECT * FROM ")
+	var all, from []string
 	for i, b := range bundles {
-		if i > 0 {
-			out.WriteString(", ")
+		var own []string
+		for range arrays(b.columns) {
+			own = append(own, "a"+strconv.Itoa(len(all)+len(own)+1))
 		}
+		all = append(all, own...)
 		n := strconv.Itoa(i + 1)
-		out.WriteString("(SELECT " + arrays(b.columns) + " FROM ONLY " + pgread.Ident(t.schema, t.name) + " WHERE ctid = ANY ($" + n + "::tid[])) b" + n)
+		from = append(from, "(SELECT "+selection(b.columns)+" FROM ONLY "+pgread.Ident(t.schema, t.name)+" WHERE ctid = ANY ($"+n+"::tid[])) b"+n+" ("+strings.Join(own, ", ")+")")
 	}
-	return pgread.SQL(out.String())
+	return pgread.SQL("SELECT " + strings.Join(all, ", ") + "\nFROM " + strings.Join(from, ",\n     "))
 }
 
 // first reads the rows that come first, of what has no places: views, and tables that are not kept in pages.
 func (t *table) first(columns []*column, rows int) pgread.SQL {
-	return pgread.SQL("SELECT " + arrays(columns) + " FROM (SELECT " + names(columns) + " FROM " + pgread.Ident(t.schema, t.name) +
+	return pgread.SQL("SELECT " + selection(columns) + " FROM (SELECT " + names(columns) + " FROM " + pgread.Ident(t.schema, t.name) +
 		" LIMIT " + strconv.Itoa(rows) + ") s")
 }
 
 // overParts reads a partitioned table: a share of the pages of all its partitions, and of each page a share of its rows.
 func (t *table) overParts(columns []*column, percent, share float64, rows int) pgread.SQL {
-	return pgread.SQL("SELECT " + arrays(columns) + " FROM (SELECT " + names(columns) + " FROM " + pgread.Ident(t.schema, t.name) +
+	return pgread.SQL("SELECT " + selection(columns) + " FROM (SELECT " + names(columns) + " FROM " + pgread.Ident(t.schema, t.name) +
 		" TABLESAMPLE SYSTEM (" + decimal(percent) + ") REPEATABLE (1) WHERE ('x' || left(md5(tableoid::text || ctid::text), 6))::bit(24)::int < " +
 		decimal(share) + " * 16777216 LIMIT " + strconv.Itoa(rows) + ") s")
 }
@@ -115,7 +118,7 @@ func (t *table) filledIn(columns []*column, percent float64) pgread.SQL {
 
 // scarce reads values of a column that few rows have, from all over the table.
 func (t *table) scarce(c *column, percent float64, rows int) pgread.SQL {
-	return pgread.SQL("SELECT " + arrays([]*column{c}) + " FROM (SELECT " + names([]*column{c}) + " FROM " + t.share(percent) +
+	return pgread.SQL("SELECT " + selection([]*column{c}) + " FROM (SELECT " + names([]*column{c}) + " FROM " + t.share(percent) +
 		" WHERE " + c.holds() + " ORDER BY md5(ctid::text) LIMIT " + strconv.Itoa(rows) + ") s")
 }
 

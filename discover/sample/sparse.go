@@ -21,7 +21,7 @@ const (
 func (r *reading) sparse(ctx context.Context, t *table) {
 	var thin []*column
 	for _, c := range t.open() {
-		if c.filled < thinFilled && !(t.exact && c.stretch.ended(t.walk)) {
+		if c.filled < thinFilled && (!t.exact || !c.stretch.ended(t.walk)) {
 			thin = append(thin, c)
 		}
 	}

@@ -228,6 +228,45 @@ func TestKilledConnection(t *testing.T) {
 	require.Contains(t, fmt.Sprintf("%+v", result), "the connection was lost")
 }
 
+// TestDroppedMeanwhile: a table that goes while it is read is a note on it at most, and the next one is read.
+func TestDroppedMeanwhile(t *testing.T) {
+	t.Parallel()
+	d := newDatabase(t, `CREATE TABLE a (a text, b text)`, `INSERT INTO a SELECT i, i FROM generate_series(1, 20000) i`, `CREATE TABLE z (z text)`, `INSERT INTO z VALUES ('x')`)
+	dropped := make(chan error, 1)
+	conn := d.cluster.Connect(t, d.name, "postgres")
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	collector := sample.Collector{Config: d.config, Now: time.Now, Tally: func(c estate.Column) sample.Tally {
+		return &dropping{seen: seen{column: c}, drop: func() {
+			// Between two statements of ours the table is free; while one of them reads, this waits.
+			go func() {
+				_, err := conn.Exec(context.WithoutCancel(t.Context()), `DROP TABLE a`)
+				dropped <- err
+			}()
+		}}
+	}}
+	result := collector.Collect(t.Context(), append(columns("a", "a text", "b text"), columns("z", "z text")...), func(sample.Event) {})
+	require.NoError(t, <-dropped)
+	a := tableOf(t, result, "a")
+	require.Equal(t, estate.Known, a.Coverage, "some of it was read")
+	if a.Problem != "" {
+		require.Regexp(t, `SQLSTATE (42P01|55P03|XX000)`, a.Problem)
+	}
+	require.Equal(t, 1, tableOf(t, result, "z").Rows)
+}
+
+// dropping has its table dropped at its first value.
+type dropping struct {
+	seen
+	drop func()
+}
+
+func (d *dropping) AddKeyed(key, value []byte) {
+	if d.column.Name == "a" && len(d.values) == 0 {
+		d.drop()
+	}
+	d.seen.AddKeyed(key, value)
+}
+
 // TestStopped: what was read before the run was stopped is kept, and the rest is left for the next.
 func TestStopped(t *testing.T) {
 	t.Parallel()

@@ -11,8 +11,8 @@ import (
 	"nightferry/internal/estate"
 )
 
-func override(column string, class estate.DataClass, reason string) estate.ClassOverride {
-	return estate.ClassOverride{Database: "erp/clinic", Table: "public.res_partner", Column: column, Class: class,
+func override(column, reason string) estate.ClassOverride {
+	return estate.ClassOverride{Database: "erp/clinic", Table: "public.res_partner", Column: column, Class: estate.PHI,
 		By: "Dr. A: \"officer\"", Reason: reason, Date: "2026-01-31", Evidence: "sha256:00"}
 }
 
@@ -44,7 +44,7 @@ func TestOverrideClass(t *testing.T) {
 			f, err := engagement.Open(dir)
 			require.NoError(t, err)
 			defer f.Close()
-			require.NoError(t, f.OverrideClass(override("x_note", estate.PHI, "it names patients")))
+			require.NoError(t, f.OverrideClass(override("x_note", "it names patients")))
 			text, err := os.ReadFile(file)
 			require.NoError(t, err)
 			if name == "behind others" {
@@ -54,7 +54,7 @@ func TestOverrideClass(t *testing.T) {
 			require.Equal(t, test.after, string(text))
 			o, err := f.Overrides()
 			require.NoError(t, err)
-			require.Contains(t, o.Classes, override("x_note", estate.PHI, "it names patients"))
+			require.Contains(t, o.Classes, override("x_note", "it names patients"))
 		})
 	}
 }
@@ -89,14 +89,14 @@ func TestBadOverrides(t *testing.T) {
 		for _, part := range want {
 			require.Regexp(t, part, err.Error())
 		}
-		require.Error(t, f.OverrideClass(override("x", estate.PHI, "r")))
+		require.Error(t, f.OverrideClass(override("x", "r")))
 		left, err := os.ReadFile(file)
 		require.NoError(t, err)
 		require.Equal(t, text, string(left))
 	}
 	flow := "classes: [{database: a/b, table: p.t, column: c, class: PII, by: A, reason: r, date: 2026-02-03}]\n"
 	require.NoError(t, os.WriteFile(file, []byte(flow), 0o600))
-	require.ErrorContains(t, f.OverrideClass(override("x", estate.PHI, "r")), "not written in a way that an entry can be put into")
+	require.ErrorContains(t, f.OverrideClass(override("x", "r")), "not written in a way that an entry can be put into")
 	left, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.Equal(t, flow, string(left))

@@ -36,7 +36,7 @@ type SampledTable struct {
 	Columns  []ColumnCounts `json:"columns"`
 }
 
-// Buckets of lengths in bytes: up to 1, 3, 7, 15, 31, 63, 255, and more.
+// LengthBuckets counts lengths in bytes: up to 1, 3, 7, 15, 31, 63, 255, and more.
 const LengthBuckets = 8
 
 // DecadeBuckets counts years: 1900–1909 up to 2020–2029, then later; earlier years are in the first.
@@ -103,14 +103,14 @@ func (d SampledDatabase) After(first SampledDatabase) SampledDatabase {
 }
 
 // Sampled finds what was saved about a database, or nil.
-func (i Inventory) Sampled(server, database string) *SampledDatabase {
-	for s := range i.Columns {
-		if i.Columns[s].Server != server {
+func (inventory Inventory) Sampled(server, database string) *SampledDatabase {
+	for s := range inventory.Columns {
+		if inventory.Columns[s].Server != server {
 			continue
 		}
-		for d := range i.Columns[s].Databases {
-			if i.Columns[s].Databases[d].Database == database {
-				return &i.Columns[s].Databases[d]
+		for d := range inventory.Columns[s].Databases {
+			if inventory.Columns[s].Databases[d].Database == database {
+				return &inventory.Columns[s].Databases[d]
 			}
 		}
 	}
@@ -118,8 +118,8 @@ func (i Inventory) Sampled(server, database string) *SampledDatabase {
 }
 
 // Counts finds what was saved about a table's columns, or nil.
-func (i Inventory) Counts(server, database, schema, table string) *SampledTable {
-	d := i.Sampled(server, database)
+func (inventory Inventory) Counts(server, database, schema, table string) *SampledTable {
+	d := inventory.Sampled(server, database)
 	if d == nil {
 		return nil
 	}
@@ -127,7 +127,7 @@ func (i Inventory) Counts(server, database, schema, table string) *SampledTable 
 }
 
 // Table finds what was saved about a table, or nil.
-func (d *SampledDatabase) Table(schema, table string) *SampledTable {
+func (d SampledDatabase) Table(schema, table string) *SampledTable {
 	for t := range d.Tables {
 		if d.Tables[t].Schema == schema && d.Tables[t].Table == table {
 			return &d.Tables[t]

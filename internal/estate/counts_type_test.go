@@ -61,10 +61,10 @@ func TestKindsAreClosed(t *testing.T) {
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "Testmann")
 	for kind := range estate.KindCount {
-		word := estate.Kind(kind).String() //nolint:gosec // an index below KindCount
+		word := estate.Kind(kind).String()
 		known, ok := estate.KindOf(word)
 		require.Equal(t, kind != int(estate.KindNone), ok, word)
-		require.Equal(t, ok, known == estate.Kind(kind) && word != "") //nolint:gosec // the same
+		require.Equal(t, ok, known == estate.Kind(kind) && word != "")
 	}
 }
 

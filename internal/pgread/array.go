@@ -40,10 +40,11 @@ func (r *Reader) Arrays(sql SQL, args []string, row func(columns []Array) error)
 	for result.NextRow() {
 		columns := make([]Array, len(result.Values()))
 		for i, raw := range result.Values() {
-			whole := false
-			if columns[i], whole = arrayOf(raw); !whole {
+			array, whole := arrayOf(raw)
+			if !whole {
 				return &Error{Kind: ServerError, Words: "the answer has an unexpected shape"}
 			}
+			columns[i] = array
 		}
 		if err := row(columns); err != nil {
 			return err
@@ -81,7 +82,7 @@ func element(raw []byte) (value, rest []byte, whole bool) {
 	if len(raw) < 4 {
 		return nil, nil, false
 	}
-	length := int64(int32(binary.BigEndian.Uint32(raw))) //nolint:gosec // two's complement is the form on the wire
+	length := int64(int32(binary.BigEndian.Uint32(raw)))
 	raw = raw[4:]
 	switch {
 	case length < 0:
