@@ -35,12 +35,26 @@ func (a *Accumulator) survey(v []byte) census {
 		if len(word) == 0 {
 			break
 		}
-		c.count(word, a.knowledge.words[string(folded)])
+		in := a.knowledge.words[string(folded)]
+		if in == 0 && isStreet(folded) {
+			in = street
+		}
+		c.count(word, in)
 		if rest == nil {
 			break
 		}
 	}
 	return c
+}
+
+// isStreet tells whether a word ends as German and Dutch streets do: "Hauptstraße", "Birkenweg".
+func isStreet(folded []byte) bool {
+	for _, ending := range [...]string{"strasse", "str", "weg", "platz", "allee", "gasse", "straat", "laan", "damm", "ufer"} {
+		if len(folded) > len(ending)+2 && string(folded[len(folded)-len(ending):]) == ending {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *census) count(word []byte, in lists) {
@@ -87,8 +101,12 @@ func (c *census) count(word []byte, in lists) {
 var censusLists = [...]lists{title, particle, street, city, country, company, household, clinical, clinicalWeak, drug, doseForm, unit,
 	analyte, occupation, lorem, stopEnglish, stopFrench, stopGerman, stopSpanish}
 
-// prose tells whether the words make sentences of one language.
+// prose tells whether the words make sentences of one language: small words between others. "12 Rue de la Paix" and
+// "María de la Cruz" have some as well, and hardly another that begins small.
 func (c *census) prose() bool {
+	if c.words-c.capital-c.particle-c.numbers < 2 && c.words < 12 {
+		return false
+	}
 	for _, n := range c.stop {
 		if c.words >= 5 && n >= 2 || c.words >= 4 && n >= 1 {
 			return true
