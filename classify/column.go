@@ -8,35 +8,30 @@ import (
 	"nightferry/internal/estate"
 )
 
-// subjectOfColumn is everything that a verdict on one column rests on.
+// question is everything that a verdict on one column rests on.
 type question struct {
 	table   estate.Table
 	column  estate.Column
 	reading detect.Reading
 	profile profile
-	context context
+	context context // of the table, once it is known
+
+	candidates []candidate
 }
 
 // sure is the chance from which on a candidate is believed.
 const sure = 0.5
 
-// column weighs the evidence about one column. The catalogue knows Odoo's own fields and wins; then name and values
-// say what it is, and the table whose it is.
-func (c *Classifier) column(table estate.Table, column estate.Column, odoo bool, ctx context, counts *estate.ColumnCounts) ColumnResult {
-	q := question{table: table, column: column, profile: profileOf(counts), context: ctx,
-		reading: c.knowledge.Names.Read(column.Name, column.Type, ctx.language)}
-	if to := target(table, column.Name); to != "" && !q.identifier() {
-		if r := c.knowledge.Names.Read(to, column.Type, ctx.language); len(r.Hints) > 0 && r.Hints[0].Weight >= 0.75 {
-			q.reading.Hints, q.reading.Points = r.Hints, false
-		}
-	}
+// verdict weighs the evidence about one column. The catalogue knows Odoo's own fields and wins; then name and values say
+// what it is, and the table whose it is.
+func (c *Classifier) verdict(q *question, odoo bool) ColumnResult {
 	if odoo {
-		if entry, found := c.catalogue.Lookup(table.Name, column.Name); found {
+		if entry, found := c.catalogue.Lookup(q.table.Name, q.column.Name); found {
 			return q.byCatalogue(entry)
 		}
 	}
 	if q.points() {
-		return ColumnResult{Column: column.Name, Class: estate.Operational, Confidence: 0.9,
+		return ColumnResult{Column: q.column.Name, Class: estate.Operational, Confidence: 0.9,
 			Evidence: []Evidence{{Kind: "context", Class: estate.Operational, Weight: 0.9, Detail: "a key: it points, and holds nothing itself"}}}
 	}
 	return q.judge()
@@ -110,7 +105,7 @@ func (r *ColumnResult) label(kind estate.Kind) {
 // judge finds what the column is, and then whose.
 func (q *question) judge() ColumnResult {
 	result := ColumnResult{Column: q.column.Name, Class: estate.NotAssessed}
-	list := candidates(q.reading, &q.profile)
+	list := q.candidates
 	if q.nothingToRead() && (len(list) == 0 || list[0].chance < 0.8 || !detect.ClassOf(list[0].kind).IsSensitive()) {
 		return q.unread(result)
 	}
@@ -205,15 +200,4 @@ func (q *question) unread(result ColumnResult) ColumnResult {
 	result.Evidence = append(result.Evidence, Evidence{Kind: "values", Class: estate.NotAssessed, Weight: 0.9, Detail: why})
 	result.Confidence = 0.9
 	return result
-}
-
-// target is the name of the column that a foreign key of this one column leads to, where it is no mere id.
-func target(table estate.Table, column string) string {
-	for _, reference := range table.References {
-		if len(reference.Columns) == 1 && reference.Columns[0] == column && len(reference.RefColumns) == 1 &&
-			!strings.EqualFold(reference.RefColumns[0], "id") {
-			return reference.RefColumns[0]
-		}
-	}
-	return ""
 }

@@ -54,35 +54,17 @@ func subjectWords(s detect.Subject) string {
 
 // contexts reads the tables of a database: whom each is about, by its own name, by what its columns are, and by what it
 // points to.
-func (c *Classifier) contexts(tables []estate.Table) map[string]context {
-	names := c.knowledge.Names
-	all := make(map[string]context, len(tables))
-	var database [4]int
-	for _, table := range tables {
-		for _, column := range table.Columns {
-			names.Votes(column.Name, &database)
-		}
-	}
-	for _, table := range tables {
-		var votes [4]int
-		names.Votes(table.Name, &votes)
-		for _, column := range table.Columns {
-			names.Votes(column.Name, &votes)
-		}
-		language := detect.LanguageOf(votes)
-		if language == detect.AnyLanguage {
-			language = detect.LanguageOf(database)
-		}
-		ctx := context{subject: names.TableSubject(table.Name), language: language}
+func (c *Classifier) contexts(sheets []sheet) {
+	for i := range sheets {
+		s := &sheets[i]
+		ctx := &s.context
+		ctx.subject = c.knowledge.Names.TableSubject(s.table.Name)
 		if ctx.subject == detect.NoSubject {
-			ctx.subject = bySchema(names.TableSubject(table.Schema))
+			ctx.subject = bySchema(c.knowledge.Names.TableSubject(s.table.Schema))
 		}
-		c.lookAround(&ctx, table)
-		ctx.keyed, ctx.value = c.keyValue(table)
-		all[table.QualifiedName()] = ctx
+		lookAround(s)
 	}
-	c.linkUp(tables, all)
-	return all
+	linkUp(sheets)
 }
 
 // bySchema is what a schema's name tells of its tables, where their own tell nothing: schemas are cut by departments.
@@ -96,83 +78,104 @@ func bySchema(s detect.Subject) detect.Subject {
 }
 
 // lookAround settles a table's subject by its columns.
-func (c *Classifier) lookAround(ctx *context, table estate.Table) {
-	n := c.tally(table, ctx.language)
-	switch ctx.subject {
-	case detect.Patient:
-		ctx.care, ctx.link = true, "the table’s name speaks of patients"
-	case detect.Care:
-		c.careOrNot(ctx, n, table)
-	case detect.Employee, detect.Reference:
-	default:
-		switch {
-		case n.patients > 0:
-			ctx.link = "a column names the patient"
-			ctx.care = n.clinical > 0
-		case n.clinical >= 2 && n.identity >= 1, n.clinical >= 1 && n.identity >= 2 && ctx.subject != detect.Technical:
-			ctx.link, ctx.care = "its columns tell of persons and of illness", true
-		case ctx.subject == detect.NoSubject && n.pay >= 1 && n.identity+n.work >= 1, ctx.subject != detect.Money && n.work >= 2:
-			ctx.subject = detect.Employee
-		}
-	}
-}
-
-// careOrNot holds a name that speaks of care against the columns: an operating theatre, an agenda and a list of codes
-// are called by the same words as what is done to a patient.
-func (c *Classifier) careOrNot(ctx *context, n around, table estate.Table) {
+func lookAround(s *sheet) {
+	ctx, n := &s.context, s.around()
 	switch {
-	case n.persons+n.patients+n.identity+n.dates == 0 && len(table.References) == 0 && n.isList(table):
-		ctx.subject = detect.Reference
-	case n.patients+n.vital+n.clinical+n.stay > 0:
-		ctx.care, ctx.link = true, "the table’s name speaks of patients’ care"
-	default:
-		ctx.subject = detect.NoSubject // unless a reference tells
-		ctx.careful = true
+	case ctx.subject == detect.Patient:
+		ctx.care, ctx.link = true, "the table’s name speaks of patients"
+	case n.patients == 0 && n.vital == 0 && n.isList(s.table):
+		if ctx.subject != detect.Employee && ctx.subject != detect.Money && (ctx.subject != detect.Technical || n.unique > 0) {
+			ctx.subject = detect.Reference
+		}
+	case ctx.subject == detect.Care:
+		careOrNot(ctx, n)
+	case ctx.subject == detect.Employee, ctx.subject == detect.Reference:
+	case n.patients > 0:
+		ctx.link = "a column names the patient"
+		ctx.care = n.clinical+n.stay+n.dates > 0
+	case n.clinical >= 2 && n.identity >= 1, n.clinical >= 1 && n.vital >= 1, n.clinical >= 1 && n.identity >= 2 && ctx.subject != detect.Technical:
+		ctx.link, ctx.care = "its columns tell of persons and of illness", true
+	case ctx.subject == detect.NoSubject && n.pay >= 1 && n.identity+n.work >= 1, ctx.subject != detect.Money && n.work >= 2:
+		ctx.subject = detect.Employee
+	case ctx.subject == detect.NoSubject && n.identity >= 2:
+		ctx.subject = detect.Person
 	}
 }
 
-// around counts what the columns of a table are by their names.
-type around struct {
-	patients, persons, identity, clinical, pay, work, dates, stay, vital, codes int
+// careOrNot holds a name that speaks of care against the columns: an operating theatre and an agenda are called by the
+// same words as what is done to a patient.
+func careOrNot(ctx *context, n around) {
+	if n.patients+n.vital+n.clinical+n.stay > 0 {
+		ctx.care, ctx.link = true, "the table’s name speaks of patients’ care"
+		return
+	}
+	ctx.subject = detect.NoSubject // unless a reference tells
+	ctx.careful = true
 }
 
-func (c *Classifier) tally(table estate.Table, language int) around {
+// around counts what the columns of a table are, by their names and values.
+type around struct {
+	patients, identity, vital, clinical, pay, work, dates, stay int
+	codes                                                       int // codes and names of a list
+	unique                                                      int // medical codes of which no two rows hold the same
+}
+
+func (s *sheet) around() around {
 	var n around
-	for _, column := range table.Columns {
-		r := c.knowledge.Names.Read(column.Name, column.Type, language)
+	for i := range s.questions {
+		q := &s.questions[i]
+		r := q.reading
 		if r.Subject == detect.Patient && (r.Points || holdsNumber(r)) && r.Negative == "" {
 			n.patients++
 		}
-		if r.Subject.OfPatients() || r.Subject == detect.Person || r.Subject == detect.Employee {
-			n.persons++
-		}
-		if len(r.Hints) == 0 || r.Hints[0].Weight < 0.6 {
-			continue
-		}
-		h := r.Hints[0]
-		switch class := detect.ClassOf(h.Kind); {
-		case h.Kind == estate.KindMRN:
-			n.patients++
-		case h.Kind == estate.KindServiceDate:
-			n.dates++
-		case h.Kind == estate.KindCare || h.Kind == estate.KindVisit || h.Kind == estate.KindHealthPlan:
-			n.stay++
-		case class == estate.PHI && !isPlan(h.Kind):
-			n.clinical++
-		case h.Kind == estate.KindPay:
-			n.pay++
-		case class == estate.HR:
-			n.work++
-		case class == estate.PII && h.Weight >= 0.8 && !r.Other:
-			n.identity++
-			if h.Kind == estate.KindBirthDate || h.Kind == estate.KindFamilyName || h.Kind == estate.KindAge {
-				n.vital++
+		for _, c := range q.candidates {
+			if c.chance < 0.6 {
+				continue
 			}
-		case h.Kind == estate.KindReference || h.Kind == estate.KindCode:
-			n.codes++
+			n.count(q, c)
+			break
 		}
 	}
 	return n
+}
+
+// count notes what one column most likely is.
+func (n *around) count(q *question, c candidate) {
+	switch class := detect.ClassOf(c.kind); {
+	case c.kind == estate.KindMRN:
+		n.patients++
+	case c.kind == estate.KindServiceDate:
+		n.dates++
+	case c.kind == estate.KindCare || c.kind == estate.KindVisit || c.kind == estate.KindHealthPlan:
+		n.stay++
+	case c.kind == estate.KindHL7 || c.kind == estate.KindFHIR:
+		n.clinical += 2
+	case class == estate.PHI && isCoded(c.kind) && q.eachOnce():
+		n.unique++
+	case class == estate.PHI && !isPlan(c.kind):
+		n.clinical++
+	case c.kind == estate.KindPay:
+		n.pay++
+	case class == estate.HR:
+		n.work++
+	case class == estate.PII && c.chance >= 0.8 && !q.reading.Other:
+		n.identity++
+		switch c.kind {
+		case estate.KindBirthDate, estate.KindFamilyName, estate.KindAge, estate.KindSex:
+			n.vital++
+		}
+	case c.kind == estate.KindReference || c.kind == estate.KindCode:
+		n.codes++
+	}
+}
+
+// eachOnce tells whether no two rows hold the same, as in a list of codes; a patient's diagnosis is others' as well.
+func (q *question) eachOnce() bool {
+	p := q.profile
+	if q.column.Type == "text" || strings.HasPrefix(q.column.Type, "json") || p.has(estate.KindJSON) > 0 {
+		return false
+	}
+	return p.sampled && p.filled >= 12 && p.counts.Distinct*20 >= min(p.filled, estate.DistinctLimit)*19
 }
 
 func holdsNumber(r detect.Reading) bool {
@@ -188,30 +191,27 @@ func isPlan(kind estate.Kind) bool {
 	return false
 }
 
-// isList tells whether a table looks like a list of codes and their names.
-func (n around) isList(table estate.Table) bool { return n.codes > 0 && len(table.Columns) <= 8 }
+// isList tells whether a table looks like a list of codes and their names: medical codes that stand once each, or names
+// of codes beside nothing that tells of a person, a stay or a date.
+func (n around) isList(table estate.Table) bool {
+	if n.unique > 0 && n.identity+n.dates+n.stay+n.pay == 0 {
+		return n.clinical <= 1 && len(table.References) <= 1
+	}
+	return n.codes > 0 && n.identity+n.dates+n.stay+n.pay+n.work == 0 && n.clinical <= 2 && len(table.References) == 0 && len(table.Columns) <= 8 && n.clinical > 0
+}
 
 // linkUp follows references to patients: a table that points to one about a patient's care is about it too, and so on.
-// What is a list, a person's login or an institution passes nothing on: almost everything in an ERP points there.
-func (c *Classifier) linkUp(tables []estate.Table, all map[string]context) {
-	for range len(tables) {
+// What is a list or an institution passes nothing on: almost everything in an ERP points there. A table of which nothing
+// is known that points to an employee is about work.
+func linkUp(sheets []sheet) {
+	all := make(map[string]*context, len(sheets))
+	for i := range sheets {
+		all[sheets[i].table.QualifiedName()] = &sheets[i].context
+	}
+	for range sheets {
 		changed := false
-		for _, table := range tables {
-			name := table.QualifiedName()
-			ctx := all[name]
-			if ctx.link != "" || ctx.subject == detect.Reference || ctx.subject == detect.Organisation && len(table.References) < 2 {
-				continue
-			}
-			for _, reference := range table.References {
-				target, known := all[reference.Table]
-				if !known || target.link == "" || reference.Table == name || !passesOn(target, ctx) {
-					continue
-				}
-				ctx.link = "a foreign key leads to " + reference.Table
-				ctx.care = target.care && ctx.subject != detect.Technical && ctx.subject != detect.Money && ctx.subject != detect.Person
-				all[name], changed = ctx, true
-				break
-			}
+		for i := range sheets {
+			changed = sheets[i].follow(all) || changed
 		}
 		if !changed {
 			return
@@ -219,12 +219,31 @@ func (c *Classifier) linkUp(tables []estate.Table, all map[string]context) {
 	}
 }
 
-// passesOn tells whether a table that points to another is about the same patients.
-func passesOn(target, ctx context) bool {
-	if ctx.subject == detect.Employee {
+// follow looks where a table points to, and tells whether that told something new.
+func (s *sheet) follow(all map[string]*context) bool {
+	ctx, name := &s.context, s.table.QualifiedName()
+	if ctx.link != "" || ctx.subject == detect.Reference || ctx.subject == detect.Organisation {
 		return false
 	}
-	return target.care || target.subject.OfPatients() || strings.HasPrefix(target.link, "a foreign key") || strings.HasPrefix(target.link, "a column")
+	for _, reference := range s.references() {
+		target, known := all[reference.Table]
+		switch {
+		case !known || reference.Table == name:
+		case target.link != "" && ctx.subject != detect.Employee && target.passesOn():
+			ctx.link = "a foreign key leads to " + reference.Table
+			ctx.care = target.care && ctx.subject != detect.Technical && ctx.subject != detect.Money && ctx.subject != detect.Person
+			return true
+		case target.subject == detect.Employee && ctx.subject == detect.NoSubject:
+			ctx.subject = detect.Employee
+			return true
+		}
+	}
+	return false
+}
+
+// passesOn tells whether tables that point to one are about the same patients.
+func (c *context) passesOn() bool {
+	return c.care || c.subject.OfPatients() || strings.HasPrefix(c.link, "a foreign key") || strings.HasPrefix(c.link, "a column")
 }
 
 // keyValue finds the columns of a table of keys and values.

@@ -102,3 +102,38 @@ func TestShowOpen(t *testing.T) {
 	require.NoError(t, score(t, os.Getenv("NIGHTFERRY_SHOW") == "names", labelled.Open).WriteText(&text))
 	t.Log(text.String())
 }
+
+// TestLabelledSet holds the figures that the classification promises, on the part that the dictionaries were written
+// with in view, and on the part that they were not.
+func TestLabelledSet(t *testing.T) {
+	t.Parallel()
+	report := score(t, false, labelled.Parts()...)
+	columns := 0
+	for _, part := range labelled.Parts() {
+		s := report.Part(part)
+		columns += s.Columns
+		var text strings.Builder
+		require.NoError(t, labelled.Report{Parts: []labelled.PartScore{withoutMisses(s)}}.WriteText(&text))
+		t.Log(text.String())
+		require.Empty(t, s.Unasked)
+		require.GreaterOrEqual(t, s.All.Recall(), 0.97, "%s: recall", part)
+		require.GreaterOrEqual(t, s.All.Precision(), 0.95, "%s: precision", part)
+		require.GreaterOrEqual(t, s.Hard.Recall(), 0.92, "%s: recall on hard columns", part)
+		require.GreaterOrEqual(t, s.Hard.Precision(), 0.90, "%s: precision on hard columns", part)
+		require.GreaterOrEqual(t, s.MacroF1(), 0.88, "%s: macro F1", part)
+		for language, rates := range s.Languages {
+			require.GreaterOrEqual(t, rates.Recall(), 0.90, "%s: recall in %s", part, language)
+		}
+		require.Zero(t, s.Decoys.Part, "%s: decoys with a wrong check digit", part)
+		require.Equal(t, s.Tail.Of, s.Tail.Part, "%s: identifiers in the last tenth", part)
+		require.GreaterOrEqual(t, s.Sure.Ratio(), 0.90, "%s: verdicts at 0.9 and more are right", part)
+		require.Greater(t, s.Sure.Of, 50, "%s: hardly a verdict is sure", part)
+	}
+	require.GreaterOrEqual(t, columns, 800)
+}
+
+// withoutMisses keeps what was missed in the held-out part from who writes dictionaries.
+func withoutMisses(s labelled.PartScore) labelled.PartScore {
+	s.Misses = nil
+	return s
+}

@@ -16,9 +16,9 @@ func (c *Classifier) Undecided(inventory estate.Inventory) []estate.Undecided {
 	var list []estate.Undecided
 	for _, server := range inventory.Postgres {
 		for _, database := range server.Databases.Value {
-			contexts := c.contexts(database.Tables.Value)
 			for _, judged := range c.judge(inventory, server.Name, database) {
-				list = append(list, undecided(judged, contexts[judged.Table.QualifiedName()])...)
+				key, value := c.keyValue(judged.Table)
+				list = append(list, undecided(judged, key, value)...)
 			}
 		}
 	}
@@ -27,14 +27,14 @@ func (c *Classifier) Undecided(inventory estate.Inventory) []estate.Undecided {
 }
 
 // undecided picks the columns of one table.
-func undecided(judged Judged, ctx context) []estate.Undecided {
+func undecided(judged Judged, key, value string) []estate.Undecided {
 	var list []estate.Undecided
 	for i, result := range judged.Columns {
 		column := judged.Table.Columns[i]
 		u := estate.Undecided{Server: judged.Server, Database: judged.Database, Schema: judged.Table.Schema, Table: judged.Table.Name,
 			Column: column, Telling: telling(result, column)}
-		if column.Name == ctx.value {
-			u.Key, u.Telling = ctx.keyed, 1
+		if column.Name == value {
+			u.Key, u.Telling = key, 1
 		}
 		if u.Telling > 0 {
 			list = append(list, u)
@@ -88,14 +88,14 @@ func (c *Classifier) Judge(inventory estate.Inventory) []Judged {
 
 // judge gives the verdict on the columns of one database.
 func (c *Classifier) judge(inventory estate.Inventory, server string, database estate.Database) []Judged {
-	odoo, contexts := isOdoo(database), c.contexts(database.Tables.Value)
+	odoo := isOdoo(database)
 	var all []Judged
-	for _, table := range database.Tables.Value {
-		judged := Judged{Server: server, Database: database.Name, Table: table}
-		counts := countsByColumn(inventory.Counts(server, database.Name, table.Schema, table.Name))
-		for _, column := range table.Columns {
-			verdict := c.column(table, column, odoo, contexts[table.QualifiedName()], counts[column.Name])
-			judged.Columns = append(judged.Columns, c.overrule(server, database.Name, table, verdict))
+	for _, s := range c.sheets(inventory, server, database) {
+		judged := Judged{Server: server, Database: database.Name, Table: s.table}
+		for i := range s.questions {
+			q := &s.questions[i]
+			q.context = s.context
+			judged.Columns = append(judged.Columns, c.overrule(server, database.Name, s.table, c.verdict(q, odoo)))
 		}
 		all = append(all, judged)
 	}

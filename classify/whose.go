@@ -44,6 +44,8 @@ func (q *question) person(c candidate) (estate.DataClass, float64, *Evidence) {
 		return estate.Operational, 0.8, q.because(estate.Operational, 0.8)
 	case ctx.subject == detect.Reference && generic(c.kind) && !(c.shown && c.kind == estate.KindEmail):
 		return estate.Public, 0.8, q.because(estate.Public, 0.8)
+	case ctx.subject == detect.Technical && !c.named && c.chance < 0.86 && isName(c.kind) && c.kind != estate.KindEmail:
+		return estate.Operational, 0.7, q.because(estate.Operational, 0.7) // some of its words are names as well
 	case (ctx.subject == detect.Organisation || ctx.subject == detect.Technical) && generic(c.kind) && !(c.shown && (isName(c.kind) || c.kind == estate.KindPersonalText)):
 		return estate.Operational, 0.75, q.because(estate.Operational, 0.75)
 	}
@@ -57,7 +59,7 @@ func professional(kind estate.Kind) bool {
 
 // isLogin lists what machines and logins leave behind.
 func isLogin(kind estate.Kind) bool {
-	return kind == estate.KindIP || kind == estate.KindMAC || kind == estate.KindDeviceID || kind == estate.KindUsername
+	return kind == estate.KindIP || kind == estate.KindMAC || kind == estate.KindDeviceID || kind == estate.KindUsername || kind == estate.KindActivity
 }
 
 // ofMachines lists what a device has, and its user leaves behind elsewhere.
@@ -70,7 +72,7 @@ func generic(kind estate.Kind) bool {
 	switch kind {
 	case estate.KindName, estate.KindGivenName, estate.KindFamilyName, estate.KindCity, estate.KindPostalCode, estate.KindAddress, estate.KindVAT,
 		estate.KindPersonalText, estate.KindLanguage, estate.KindCoordinates, estate.KindPhone, estate.KindNationality, estate.KindSex, estate.KindAge,
-		estate.KindIP, estate.KindMAC, estate.KindPhoto, estate.KindEmail, estate.KindDeviceID, estate.KindPlate:
+		estate.KindIP, estate.KindMAC, estate.KindPhoto, estate.KindEmail, estate.KindDeviceID, estate.KindPlate, estate.KindActivity:
 		return true
 	}
 	return false
@@ -170,13 +172,13 @@ func (q *question) rest(result ColumnResult, technical *candidate, list []candid
 		return q.settle(result, estate.Public, 0.7)
 	case technical != nil && !soft && !(ctx.subject == detect.Money && technical.kind == estate.KindReference):
 		return q.settle(result, detect.ClassOf(technical.kind), technical.chance)
-	case q.negligible(), kindIsBoolean(q.column.Type):
+	case q.negligible(), kindIsBoolean(q.column.Type) && (!ctx.care || ctx.subject == detect.Patient) && ctx.subject != detect.Employee:
 		return q.settle(result, estate.Operational, 0.75)
 	case ctx.care, ctx.link != "" && q.loose():
 		return q.settle(result, estate.PHI, 0.62)
 	case ctx.subject == detect.Employee:
 		return q.settle(result, estate.HR, 0.6)
-	case ctx.subject == detect.Money && (!soft || q.profile.has(estate.KindText) > 0.6) && q.loose():
+	case ctx.subject == detect.Money && (!soft && q.loose() || q.profile.has(estate.KindText) > 0.6 && q.profile.counts.Words > 2*q.profile.filled):
 		return q.settle(result, estate.Financial, 0.55)
 	case soft, q.profile.sampled, kindIsBoolean(q.column.Type):
 		return q.settle(result, estate.Operational, 0.72)
@@ -201,11 +203,26 @@ func (q *question) negligible() bool {
 		return true
 	case !p.sampled || p.filled == 0:
 		return false
-	case p.filled >= 50 && p.counts.Distinct == 1:
+	case p.filled >= 50 && p.counts.Distinct == 1, p.falseNumbers(q.context.care || q.context.subject == detect.Employee):
 		return true
 	}
 	return p.has(estate.KindUUID, estate.KindHash, estate.KindURL, estate.KindPath, estate.KindVersion, estate.KindTemplate, estate.KindMIME, estate.KindMessageID, estate.KindHex) > 0.8 ||
 		p.filled > 20 && p.counts.Ascending*10 > p.filled*8 && q.reading.Words <= 1
+}
+
+// falseNumbers tells whether values have the form of an identifier of nine digits or more whose check digits are wrong:
+// somebody's numbering, and no identifier. In a record of care or of work, nine digits may be a number of another kind.
+func (p *profile) falseNumbers(personal bool) bool {
+	if len(p.findings) > 0 || p.counts.Lengths[0]+p.counts.Lengths[1]+p.counts.Lengths[2] > 0 && p.counts.Lengths[3] < p.filled/2 {
+		return false
+	}
+	for kind, refuted := range p.refuted {
+		short := kind == estate.KindBSN || kind == estate.KindSIREN || kind == estate.KindABA // nine digits are many things
+		if refuted && detect.Chance(kind) < 1 && p.has(kind) > 0.9 && kind != estate.KindEAN && kind != estate.KindSNOMED && !(short && personal) {
+			return true
+		}
+	}
+	return false
 }
 
 // loose tells whether values are of the kinds that tell something of a row's subject: dates, measures, text.

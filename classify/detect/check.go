@@ -63,7 +63,7 @@ func identify(kind estate.Kind, t []byte) (form, passed bool) { //nolint:cyclop 
 		ok := dniForm(t)
 		return ok, ok && dni(t)
 	case estate.KindNUSS:
-		ok := allDigits(t, 12)
+		ok := allDigits(t, 12) && number(t[:2]) > 0 && number(t[:2]) <= 66
 		return ok, ok && nuss(t)
 	case estate.KindSteuerID:
 		ok := allDigits(t, 11) && t[0] != '0'

@@ -120,7 +120,7 @@ func nuss(t []byte) bool {
 	if serial < 10_000_000 {
 		body = province*10_000_000 + serial
 	}
-	return province > 0 && province <= 66 && body%97 == number(t[10:])
+	return body%97 == number(t[10:])
 }
 
 // steuerID: of the first ten digits one stands twice or three times, and ISO 7064 MOD 11,10 (Germany, BZSt).

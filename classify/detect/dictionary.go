@@ -127,9 +127,34 @@ func (d *Dictionary) joinable(folded string) {
 func (d *Dictionary) words(name string) []string {
 	var words []string
 	for _, token := range Tokens(name) {
-		words = d.split(words, token)
+		words = d.split(words, unabridged(token))
 	}
 	return significant(words)
+}
+
+// unabridged spells out abbreviations that schemas use in any place.
+func unabridged(token string) string {
+	switch token {
+	case "nbr", "nmbr", "numb", "nmb", "nbre":
+		return "no"
+	case "nm", "nme":
+		return "name"
+	case "dte":
+		return "date"
+	case "cde", "kode":
+		return "code"
+	case "descr", "dsc":
+		return "desc"
+	case "amnt", "amount":
+		return "amt"
+	case "addrs", "addres", "adress":
+		return "address"
+	case "emailaddr":
+		return "email"
+	case "pswd", "passw", "psw":
+		return "password"
+	}
+	return token
 }
 
 // split appends a token as it is known: itself, a term written as one, without an ending, transliterated, or the parts

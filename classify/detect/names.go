@@ -214,7 +214,7 @@ func fit(kind estate.Kind, sqlType string) float64 {
 		return fitNumber(kind)
 	case "date":
 		switch kind {
-		case estate.KindBirthDate, estate.KindServiceDate, estate.KindDeathDate, estate.KindCardExpiry, estate.KindEmployment,
+		case estate.KindActivity, estate.KindBirthDate, estate.KindServiceDate, estate.KindDeathDate, estate.KindCardExpiry, estate.KindEmployment,
 			estate.KindAbsence, estate.KindPregnancy, estate.KindDiagnosis, estate.KindProcedure, estate.KindDrug:
 			return 1
 		}

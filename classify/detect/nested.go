@@ -29,6 +29,11 @@ func (a *Accumulator) message(v []byte, t *tally) bool {
 	if !hasAnyPrefix(v, "MSH|", "FHS|", "BHS|", "PID|") {
 		return false
 	}
+	head, _, _ := bytes.Cut(v, []byte("\r"))
+	if bytes.Contains(head, []byte("|ACK")) && !bytes.Contains(v, []byte("PID|")) {
+		t.see(estate.KindMessageID) // that a message came: nobody is in it
+		return true
+	}
 	t.see(estate.KindHL7)
 	if bytes.Contains(v, []byte("PID|")) {
 		a.keyed.check(estate.KindName, true)

@@ -17,7 +17,7 @@ type census struct {
 	stop                                     [4]int
 	first, last                              lists
 	firstNumber, lastNumber, initials, comma bool
-	lastCapital                              bool
+	lastCapital, firstStreet                 bool
 	all                                      lists // lists that every word is in
 }
 
@@ -35,7 +35,11 @@ func (a *Accumulator) survey(v []byte) census {
 		if len(word) == 0 {
 			break
 		}
-		c.count(word, a.knowledge.words[string(folded)])
+		in := a.knowledge.words[string(folded)]
+		if in == 0 && isStreet(folded) {
+			in = street
+		}
+		c.count(word, in)
 		if rest == nil {
 			break
 		}
@@ -43,11 +47,21 @@ func (a *Accumulator) survey(v []byte) census {
 	return c
 }
 
+// isStreet tells whether a word ends as German and Dutch streets do: "Hauptstraße", "Birkenweg".
+func isStreet(folded []byte) bool {
+	for _, ending := range [...]string{"strasse", "str", "weg", "platz", "allee", "gasse", "straat", "laan", "damm", "ufer"} {
+		if len(folded) > len(ending)+2 && string(folded[len(folded)-len(ending):]) == ending {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *census) count(word []byte, in lists) {
 	c.words++
 	c.all &= in
 	if c.words == 1 {
-		c.first, c.firstNumber = in, isDigit(word[0])
+		c.first, c.firstNumber, c.firstStreet = in, isDigit(word[0]), in&street != 0 && len(word) > 2
 	}
 	if isUpper(word[0]) && len(word) > 1 && in&(stopWords|clinical|clinicalWeak|household) == 0 &&
 		(c.last&title != 0 || c.last&given != 0 && c.lastCapital && (in&family != 0 || in == 0)) {
@@ -87,8 +101,12 @@ func (c *census) count(word []byte, in lists) {
 var censusLists = [...]lists{title, particle, street, city, country, company, household, clinical, clinicalWeak, drug, doseForm, unit,
 	analyte, occupation, lorem, stopEnglish, stopFrench, stopGerman, stopSpanish}
 
-// prose tells whether the words make sentences of one language.
+// prose tells whether the words make sentences of one language: small words between others. "12 Rue de la Paix" and
+// "María de la Cruz" have some as well, and hardly another that begins small.
 func (c *census) prose() bool {
+	if c.words-c.capital-c.particle-c.numbers < 2 && c.words < 12 {
+		return false
+	}
 	for _, n := range c.stop {
 		if c.words >= 5 && n >= 2 || c.words >= 4 && n >= 1 {
 			return true
@@ -122,7 +140,7 @@ func (a *Accumulator) phrase(v []byte, s *shape, t *tally) {
 	}
 	switch {
 	case c.measured(v, s, t):
-	case c.address(t):
+	case c.address(s, t):
 	case c.medical(t):
 	case c.company > 0 && c.words >= 2 && c.title == 0:
 		t.see(estate.KindOrganisation)
@@ -212,15 +230,18 @@ func isScheme(v []byte) bool {
 	return true
 }
 
-// address looks for a street with a number.
-func (c *census) address(t *tally) bool {
-	if c.numbers == 0 || c.words < 2 || c.words > 14 {
+// address looks for a street with a number: before it, as in English and French; at the end, as in German; after the
+// word for a street, as in Spanish; or with a postal code and a town.
+func (c *census) address(s *shape, t *tally) bool {
+	if c.numbers == 0 || c.words < 2 || c.words > 12 || c.capital == 0 {
 		return false
 	}
 	switch {
-	case c.street > 0 && (c.firstNumber || c.lastNumber || c.words >= 3):
-		t.see(estate.KindAddress)
-	case c.city > 0 && c.words <= 4 && (c.firstNumber || c.lastNumber):
+	case c.street > 0 && c.firstNumber && c.words <= 8,
+		c.street > 0 && c.lastNumber && c.words <= 4,
+		c.firstStreet && c.words <= 9,
+		c.street > 0 && c.numbers >= 2 && c.city > 0,
+		c.city > 0 && c.words <= 4 && c.firstNumber && s.longest >= 4 && s.longest <= 5:
 		t.see(estate.KindAddress)
 	default:
 		return false

@@ -76,7 +76,7 @@ func readWords(file, text string, take func(section, string)) error {
 			return &LoadError{file, line, "terms before the first section"}
 		}
 		for word := range strings.SplitSeq(content, ",") {
-			folded := strings.Join(significant(Tokens(word)), " ")
+			folded := strings.Join(significant(termTokens(word)), " ")
 			if folded == "" {
 				return &LoadError{file, line, fmt.Sprintf("%.40q is no term: it holds no word that counts", word)}
 			}
@@ -84,6 +84,15 @@ func readWords(file, text string, take func(section, string)) error {
 		}
 	}
 	return nil
+}
+
+// termTokens are the words of a term, with the abbreviations of names spelt out.
+func termTokens(text string) []string {
+	words := Tokens(text)
+	for i, word := range words {
+		words[i] = unabridged(word)
+	}
+	return words
 }
 
 // openSection reads a line in brackets; problem tells what is wrong with it.

@@ -120,6 +120,7 @@ const (
 	KindOrientation
 	KindCriminal
 	KindProfile
+	KindActivity
 	KindPersonalText
 
 	KindBlank
@@ -270,6 +271,7 @@ func kindWords() [KindCount]string {
 		KindOrientation:      "sexual_orientation",
 		KindCriminal:         "criminal_record",
 		KindProfile:          "social_profile",
+		KindActivity:         "activity",
 		KindPersonalText:     "free_text",
 		KindBlank:            "blank",
 		KindBoolean:          "boolean",
