@@ -90,6 +90,9 @@ func labelledDatabase(t *testing.T, set *labelled.Set, rows, tables int) (c *pgt
 	return c, name, role
 }
 
+// figureRows is how many rows the tables have.
+const figureRows = 2000
+
 // TestFigures reads 150 tables with the command as people run it: bytes against those of whole rows, columns a CPU-second,
 // memory, and the score of its CSV.
 func TestFigures(t *testing.T) {
@@ -98,7 +101,7 @@ func TestFigures(t *testing.T) {
 	}
 	set, err := labelled.Load()
 	require.NoError(t, err)
-	c, name, role := labelledDatabase(t, set, 2000, 150)
+	c, name, role := labelledDatabase(t, set, figureRows, 150)
 	m := newMeter(t, c)
 	dsn := fmt.Sprintf("host=127.0.0.1 port=%d dbname=%s user=%s password=x sslmode=disable", m.port, name, role)
 	run := func(arguments ...string) (stdout []byte, cpu time.Duration, memory int) {

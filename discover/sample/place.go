@@ -35,9 +35,16 @@ const (
 	mostMessage = 2 << 20
 )
 
+// A tenth of a table's values is read of a column at most, or few where the table has few: what those do not show, more
+// of them hardly would.
+const (
+	leastValues = 40
+	mostValues  = 192
+)
+
 // rounds is how many more values of each open column every round asks for. After each the sequential test decides which
 // columns go on.
-func rounds() []int { return []int{32, 64, 128} }
+func rounds() []int { return []int{32, 64, 96} }
 
 // byPlace reads a table that is kept in pages, round by round.
 func (r *reading) byPlace(ctx context.Context, t *table, pages int64) {
@@ -88,6 +95,7 @@ func (r *reading) probe(ctx context.Context, t *table, pages int64) error {
 func (t *table) spread() {
 	rows := float64(t.walk.pages*t.walk.lines) * t.density
 	ways := uint64(max(1, min(mostBundles, len(t.columns), int(rows)/rounds()[0])))
+	t.most = max(leastValues, min(mostValues, int(rows/10)))
 	for i, c := range t.columns {
 		c.stretch.start = t.walk.steps() / ways * (uint64(i) % ways)
 	}
@@ -124,12 +132,12 @@ func (t *table) bundles(rows int) []bundle {
 	at := map[way]int{}
 	var bundles []bundle
 	for _, c := range t.open() {
-		if c.stretch.ended(t.walk) {
+		next := way{c.stretch, min(rows, t.most-c.asked)}
+		if c.stretch.ended(t.walk) || next.rows <= 0 {
 			continue
 		}
-		next := way{c.stretch, rows}
 		if c.filled > 0 { // what is long ends by its bytes, and not far beyond
-			next.rows = min(rows, 1+(enough-c.bytes)*c.filled/max(1, c.bytes))
+			next.rows = min(next.rows, 1+(enough-c.bytes)*c.filled/max(1, c.bytes))
 		}
 		i, known := at[next]
 		if !known {
@@ -145,6 +153,7 @@ func (t *table) bundles(rows int) []bundle {
 		t.visit(b.places)
 		for _, c := range b.columns {
 			c.stretch = on
+			c.asked += b.rows
 		}
 	}
 	return bundles

@@ -18,6 +18,7 @@ type table struct {
 	columns      []*column
 	walk         walk    // over its pages; empty where it has none that can be read by place
 	density      float64 // rows a place
+	most         int     // values of a column that are read
 	exact        bool    // all pages were probed: the walk misses no line
 	rows         int     // read so far, each time that one was
 	visited      map[place]bool
@@ -35,6 +36,7 @@ type column struct {
 	filled  int // values that are not NULL
 	bytes   int // of all values
 	stretch stretch
+	asked   int  // values that were asked for by place
 	failed  bool // nothing more is asked of it
 }
 

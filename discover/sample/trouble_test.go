@@ -75,8 +75,8 @@ func TestTrouble(t *testing.T) {
 		require.Equal(t, want.problem, table.Problem, name)
 		require.Equal(t, want.rows, table.Rows, name)
 	}
-	require.Greater(t, tableOf(t, result, "kept").Rows, 200)
-	require.Greater(t, tableOf(t, result, "parted_1").Rows, 200)
+	require.Greater(t, tableOf(t, result, "kept").Rows, 150)
+	require.Greater(t, tableOf(t, result, "parted_1").Rows, 150)
 	parted := tableOf(t, result, "parted")
 	require.Empty(t, parted.Problem)
 	require.Greater(t, parted.Rows, 100)
