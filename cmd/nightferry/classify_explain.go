@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"nightferry/classify"
+	"nightferry/classify/detect"
 	"nightferry/internal/estate"
 	"nightferry/internal/outcome"
 )
@@ -173,7 +174,7 @@ func printExplanation(w io.Writer, x explanation) {
 		for _, kind := range slices.SortedFunc(maps.Keys(part.counts), func(a, b estate.Kind) int { return cmp.Compare(a.String(), b.String()) }) {
 			found := part.counts[kind]
 			fmt.Fprintf(table, "  %s\t%s\t%d\t", part.name, kind, found.Matched)
-			if found.Passed > 0 {
+			if detect.Chance(kind) < 1 {
 				fmt.Fprintf(table, "%d with a right check digit", found.Passed)
 			}
 			fmt.Fprintln(table)
