@@ -49,10 +49,32 @@ func (q *question) points() bool {
 	case q.identifier() || q.shown():
 		return false
 	case isKey(q.table, q.column.Name):
-		return surrogate || strings.EqualFold(q.column.Name, "id")
+		return surrogate && !q.natural() || strings.EqualFold(q.column.Name, "id")
 	}
 	return surrogate && q.reading.Points
 }
+
+// natural tells whether a key of somebody's row, or one that leads to such a row, is a number that people use: it is
+// called neither an id nor as a table with an ending that points.
+func (q *question) natural() bool {
+	if q.column.Type == "uuid" || !q.context.care && q.context.subject != detect.Employee {
+		return false
+	}
+	name := q.column.Name
+	for _, reference := range q.table.References {
+		if len(reference.Columns) == 1 && reference.Columns[0] == name {
+			if len(reference.RefColumns) != 1 {
+				return false
+			}
+			name = reference.RefColumns[0]
+		}
+	}
+	lower := strings.ToLower(name)
+	return !strings.HasSuffix(lower, "id") && !strings.HasPrefix(lower, "id") && !strings.HasSuffix(lower, "key") && !strings.HasSuffix(lower, "_fk") && !numbersLines(q.reading)
+}
+
+// numbersLines tells whether a name speaks of the record's own numbering.
+func numbersLines(r detect.Reading) bool { return r.Audit }
 
 // identifier tells whether the name promises an identifier that people use, and not that of a row.
 func (q *question) identifier() bool {

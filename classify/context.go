@@ -92,9 +92,11 @@ func lookAround(s *sheet) {
 	case ctx.subject == detect.Employee, ctx.subject == detect.Reference:
 	case n.patients > 0:
 		ctx.link = "a column names the patient"
-		ctx.care = n.clinical+n.stay+n.dates > 0
+		ctx.care = n.clinical+n.stay+n.dates > 0 || ctx.subject == detect.NoSubject
 	case n.clinical >= 2 && n.identity >= 1, n.clinical >= 1 && n.vital >= 1, n.clinical >= 1 && n.identity >= 2 && ctx.subject != detect.Technical:
 		ctx.link, ctx.care = "its columns tell of persons and of illness", true
+	case n.ill > 0 && (ctx.subject == detect.NoSubject || ctx.subject == detect.Money):
+		ctx.link, ctx.care = "its rows tell of illness, over and over", true
 	case ctx.subject == detect.NoSubject && n.pay >= 1 && n.identity+n.work >= 1, ctx.subject != detect.Money && n.work >= 2:
 		ctx.subject = detect.Employee
 	case ctx.subject == detect.NoSubject && n.identity >= 2:
@@ -117,6 +119,7 @@ func careOrNot(ctx *context, n around) {
 type around struct {
 	patients, identity, vital, clinical, pay, work, dates, stay int
 	codes                                                       int // codes and names of a list
+	ill                                                         int // diagnoses, findings and measures that repeat, seen in rows
 	unique                                                      int // medical codes of which no two rows hold the same
 }
 
@@ -154,6 +157,9 @@ func (n *around) count(q *question, c candidate) {
 		n.unique++
 	case class == estate.PHI && !isPlan(c.kind):
 		n.clinical++
+		if c.shown && isIllness(c.kind) {
+			n.ill++
+		}
 	case c.kind == estate.KindPay:
 		n.pay++
 	case class == estate.HR:
@@ -167,6 +173,15 @@ func (n *around) count(q *question, c candidate) {
 	case c.kind == estate.KindReference || c.kind == estate.KindCode:
 		n.codes++
 	}
+}
+
+// isIllness lists the kinds that only somebody's care brings about; drugs and codes of tests are kept in stock as well.
+func isIllness(kind estate.Kind) bool {
+	switch kind {
+	case estate.KindDiagnosis, estate.KindICD10, estate.KindClinicalNote, estate.KindVital, estate.KindLabResult, estate.KindAllergy, estate.KindMRN:
+		return true
+	}
+	return false
 }
 
 // eachOnce tells whether no two rows hold the same, as in a list of codes; a patient's diagnosis is others' as well.

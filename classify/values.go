@@ -131,6 +131,12 @@ func (p *profile) consider(kind estate.Kind, share float64, n int, c *estate.Col
 	if kind == estate.KindICD10 {
 		s = diagnosisCodes(s, c)
 	}
+	if p.enum && isOpen(kind) {
+		return // a few values, repeated, are nobody's names
+	}
+	if p.enum && share >= 0.3 && c.Distinct >= 2 && isBelief(kind) {
+		s.least, s.distinct = 0.3, 2
+	}
 	if s.weight == 0 || share < s.least || n < 3 && p.filled > 6 || c.Distinct < min(s.distinct, p.filled) {
 		return
 	}
@@ -149,6 +155,20 @@ func (p *profile) consider(kind estate.Kind, share float64, n int, c *estate.Col
 	}
 	p.findings = append(p.findings, finding{kind: kind, weight: weight, share: share, strong: s.strong, where: whole,
 		detail: fmt.Sprintf("%d of %d values are of the form of %s%s", n, p.filled, kind, withCheck(kind))})
+}
+
+// isOpen lists the kinds of which every person has another.
+func isOpen(kind estate.Kind) bool {
+	switch kind {
+	case estate.KindName, estate.KindGivenName, estate.KindFamilyName, estate.KindAddress, estate.KindPhone, estate.KindUsername, estate.KindPassword:
+		return true
+	}
+	return false
+}
+
+// isBelief lists the kinds whose lists hold words that hardly stand anywhere else.
+func isBelief(kind estate.Kind) bool {
+	return kind == estate.KindReligion || kind == estate.KindUnion || kind == estate.KindOrientation
 }
 
 // diagnosisCodes: real ones are of several chapters, and written with a point or short.
@@ -274,6 +294,8 @@ func strengthOf(kind estate.Kind) strength { //nolint:cyclop // one line a kind
 		return strength{0.88, 0.25, 4, false}
 	case estate.KindName, estate.KindAddress, estate.KindClinicalNote:
 		return strength{0.9, 0.12, 5, false}
+	case estate.KindPassword, estate.KindUsername:
+		return strength{0.72, 0.4, 6, false}
 	case estate.KindGivenName, estate.KindFamilyName:
 		return strength{0.86, 0.3, 6, false}
 	case estate.KindBloodGroup:

@@ -15,6 +15,7 @@ type candidate struct {
 	named    bool // the name says so
 	shown    bool // values say so
 	proven   bool // by their form
+	within   bool // within text, not by whole values
 	evidence []Evidence
 }
 
@@ -40,7 +41,7 @@ func candidates(r detect.Reading, p *profile) []candidate {
 	}
 	for i, f := range p.findings {
 		if !used[i] {
-			c := candidate{kind: f.kind, chance: f.weight, shown: true, proven: f.strong, evidence: []Evidence{valueEvidence(f)}}
+			c := candidate{kind: f.kind, chance: f.weight, shown: true, proven: f.strong, within: f.where == parts, evidence: []Evidence{valueEvidence(f)}}
 			c.doubt(f, r)
 			list = append(list, c)
 		}
@@ -75,7 +76,7 @@ func round(x float64) float64 { return math.Round(x*1000) / 1000 }
 // support joins a finding to a candidate: both would have to err at once.
 func (c *candidate) support(f finding) {
 	c.chance = 1 - (1-c.chance)*(1-f.weight)
-	c.shown, c.proven = true, c.proven || f.strong
+	c.shown, c.proven, c.within = true, c.proven || f.strong, c.within || f.where == parts
 	c.evidence = append(c.evidence, valueEvidence(f))
 	if specific(f.kind) && f.strong && f.where == whole {
 		c.kind = f.kind
@@ -208,6 +209,8 @@ func (p *profile) noSecret(kind estate.Kind, numbers float64) (float64, string) 
 		return 0.85, "the values are no secrets"
 	case p.enum && p.counts.Distinct <= 5 && (kind != estate.KindSecret || p.counts.Lengths[0]+p.counts.Lengths[1]+p.counts.Lengths[2] > p.filled/2) && p.has(estate.KindUUID, estate.KindHash) < 0.5:
 		return 0.7, "the values are few and repeated"
+	case p.has(estate.KindOrderNumber, estate.KindPath, estate.KindVersion, estate.KindOrganisation) > 0.8:
+		return 0.5, "the values are codes"
 	case numbers > 0.8 && kind != estate.KindPIN && kind != estate.KindOTPSecret && kind != estate.KindPassword:
 		return 0.7, "the values are numbers"
 	case numbers > 0.8 && p.short():

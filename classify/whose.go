@@ -32,7 +32,7 @@ func (q *question) person(c candidate) (estate.DataClass, float64, *Evidence) {
 	ctx := q.context
 	other := q.reading.Other
 	switch {
-	case q.reading.Subject.OfPatients() && !other:
+	case q.reading.Subject == detect.Patient && !other:
 		return estate.PHI, c.chance, &Evidence{Kind: "context", Class: estate.PHI, Weight: 0.9, Detail: "the name speaks of the patient"}
 	case professional(c.kind), q.reading.Subject == detect.Employee && ctx.subject != detect.Employee, other && ctx.subject != detect.Employee:
 		return estate.PII, c.chance, nil
@@ -42,7 +42,7 @@ func (q *question) person(c candidate) (estate.DataClass, float64, *Evidence) {
 		return estate.HR, min(c.chance, 0.95), q.because(estate.HR, 0.9)
 	case ctx.subject == detect.Technical && ofMachines(c.kind):
 		return estate.Operational, 0.8, q.because(estate.Operational, 0.8)
-	case ctx.subject == detect.Reference && generic(c.kind) && !(c.shown && c.kind == estate.KindEmail):
+	case ctx.subject == detect.Reference && generic(c.kind) && !(c.shown && (c.kind == estate.KindEmail || c.within)):
 		return estate.Public, 0.8, q.because(estate.Public, 0.8)
 	case ctx.subject == detect.Technical && !c.named && c.chance < 0.86 && isName(c.kind) && c.kind != estate.KindEmail:
 		return estate.Operational, 0.7, q.because(estate.Operational, 0.7) // some of its words are names as well
@@ -96,7 +96,7 @@ func (q *question) health(c candidate) (estate.DataClass, float64, *Evidence) {
 		return estate.Operational, 0.7, q.because(estate.Operational, 0.7)
 	case ctx.subject == detect.Employee && (isPlan(c.kind) || c.kind == estate.KindMRN || c.kind == estate.KindLifestyle):
 		return estate.HR, min(c.chance, 0.85), q.because(estate.HR, 0.85)
-	case (ctx.subject == detect.Technical || ctx.subject == detect.Organisation || ctx.subject == detect.Money) && isCoded(c.kind):
+	case (ctx.subject == detect.Technical || ctx.subject == detect.Organisation) && isCoded(c.kind):
 		return estate.Operational, 0.7, q.because(estate.Operational, 0.7)
 	}
 	return estate.PHI, c.chance, nil
@@ -116,7 +116,7 @@ func isCoded(kind estate.Kind) bool {
 	switch kind {
 	case estate.KindDiagnosis, estate.KindICD10, estate.KindSNOMED, estate.KindLOINC, estate.KindATC, estate.KindDrug, estate.KindDosage,
 		estate.KindProcedure, estate.KindLabResult, estate.KindVital, estate.KindDeviceSerial, estate.KindAllergy, estate.KindDICOM,
-		estate.KindVisit, estate.KindHealthPlan, estate.KindLifestyle, estate.KindDisability:
+		estate.KindVisit, estate.KindHealthPlan, estate.KindLifestyle, estate.KindDisability, estate.KindBloodGroup:
 		return true
 	}
 	return false
@@ -170,9 +170,9 @@ func (q *question) rest(result ColumnResult, technical *candidate, list []candid
 	switch {
 	case ctx.subject == detect.Reference && ctx.link == "" && !q.reading.Audit && q.column.Type != "uuid":
 		return q.settle(result, estate.Public, 0.7)
-	case technical != nil && !soft && !(ctx.subject == detect.Money && technical.kind == estate.KindReference):
+	case technical != nil && !soft && !(q.ofSomebody() && technical.kind == estate.KindReference):
 		return q.settle(result, detect.ClassOf(technical.kind), technical.chance)
-	case q.negligible(), kindIsBoolean(q.column.Type) && (!ctx.care || ctx.subject == detect.Patient) && ctx.subject != detect.Employee:
+	case q.negligible(), kindIsBoolean(q.column.Type) && !ctx.care && ctx.subject != detect.Employee:
 		return q.settle(result, estate.Operational, 0.75)
 	case ctx.care, ctx.link != "" && q.loose():
 		return q.settle(result, estate.PHI, 0.62)
@@ -180,10 +180,22 @@ func (q *question) rest(result ColumnResult, technical *candidate, list []candid
 		return q.settle(result, estate.HR, 0.6)
 	case ctx.subject == detect.Money && (!soft && q.loose() || q.profile.has(estate.KindText) > 0.6 && q.profile.counts.Words > 2*q.profile.filled):
 		return q.settle(result, estate.Financial, 0.55)
+	case ctx.subject == detect.Person && !soft && q.profile.sampled && !q.profile.enum:
+		return q.settle(result, estate.PII, 0.55)
 	case soft, q.profile.sampled, kindIsBoolean(q.column.Type):
 		return q.settle(result, estate.Operational, 0.72)
 	}
 	return result
+}
+
+// ofSomebody tells whether what describes a row describes somebody, or somebody's money: the province that a patient
+// lives in is no published list.
+func (q *question) ofSomebody() bool {
+	switch q.context.subject {
+	case detect.Money, detect.Employee, detect.Person:
+		return true
+	}
+	return q.context.care
 }
 
 // settle ends with a class that the table tells.
@@ -203,6 +215,8 @@ func (q *question) negligible() bool {
 		return true
 	case !p.sampled || p.filled == 0:
 		return false
+	case q.context.subject == detect.Patient && p.has(estate.KindTimestamp) > 0.9 && p.recentDates():
+		return true // when a record was made or changed
 	case p.filled >= 50 && p.counts.Distinct == 1, p.falseNumbers(q.context.care || q.context.subject == detect.Employee):
 		return true
 	}

@@ -172,6 +172,20 @@ func (d *Dictionary) split(words []string, token string) []string {
 	if parts := d.compound(token); parts != nil {
 		return append(words, parts...)
 	}
+	return d.begun(words, token)
+}
+
+// begun splits a word of which only the beginning or the end is known ("lohnlauf", "blutgruppenwert").
+func (d *Dictionary) begun(words []string, token string) []string {
+	for n := len(token) - 2; n >= 4 && len(token) >= 7; n-- {
+		if known := d.lexicon[token[:n]]; known.subject != NoSubject || n >= 5 && len(d.terms[token[:n]]) > 0 {
+			return append(words, token[:n], token[n:])
+		}
+		end := token[len(token)-n:]
+		if known := d.lexicon[end]; n >= 5 && (known.subject != NoSubject || len(d.terms[end]) > 0) {
+			return append(words, token[:len(token)-n], end)
+		}
+	}
 	return append(words, token)
 }
 

@@ -38,6 +38,7 @@ const (
 	company
 	household
 	lorem
+	visit
 )
 
 const stopWords = stopEnglish | stopFrench | stopGerman | stopSpanish
@@ -47,7 +48,7 @@ func listOf(name string) (lists, bool) {
 		"country": country, "nationality": nationality, "religion": religion, "ethnicity": ethnicity, "union": union,
 		"orientation": orientation, "politics": politics, "marital": marital, "sex": sex, "drug": drug, "form": doseForm, "unit": unit,
 		"analyte": analyte, "clinical": clinical, "clinicalweak": clinicalWeak, "employment": occupation, "stopen": stopEnglish,
-		"stopfr": stopFrench, "stopde": stopGerman, "stopes": stopSpanish, "company": company, "household": household, "lorem": lorem}
+		"stopfr": stopFrench, "stopde": stopGerman, "stopes": stopSpanish, "company": company, "household": household, "lorem": lorem, "visit": visit}
 	list, ok := known[name]
 	return list, ok
 }

@@ -13,6 +13,7 @@ type census struct {
 	street, city, country, company           int
 	household, clinical, weak, drug, form    int
 	units, analytes, occupation, lorem       int
+	visits                                   int
 	pairs                                    int // a given name before another, or a title before a name
 	stop                                     [4]int
 	first, last                              lists
@@ -90,7 +91,7 @@ func (c *census) count(word []byte, in lists) {
 		}
 	}
 	for list, n := range [...]*int{&c.title, &c.particle, &c.street, &c.city, &c.country, &c.company, &c.household, &c.clinical, &c.weak,
-		&c.drug, &c.form, &c.units, &c.analytes, &c.occupation, &c.lorem, &c.stop[0], &c.stop[1], &c.stop[2], &c.stop[3]} {
+		&c.drug, &c.form, &c.units, &c.analytes, &c.occupation, &c.lorem, &c.visits, &c.stop[0], &c.stop[1], &c.stop[2], &c.stop[3]} {
 		if in&censusLists[list] != 0 {
 			*n++
 		}
@@ -99,7 +100,7 @@ func (c *census) count(word []byte, in lists) {
 
 // censusLists are the lists that count reads, in its order; they do not change.
 var censusLists = [...]lists{title, particle, street, city, country, company, household, clinical, clinicalWeak, drug, doseForm, unit,
-	analyte, occupation, lorem, stopEnglish, stopFrench, stopGerman, stopSpanish}
+	analyte, occupation, lorem, visit, stopEnglish, stopFrench, stopGerman, stopSpanish}
 
 // prose tells whether the words make sentences of one language: small words between others. "12 Rue de la Paix" and
 // "María de la Cruz" have some as well, and hardly another that begins small.
@@ -138,6 +139,9 @@ func (a *Accumulator) phrase(v []byte, s *shape, t *tally) {
 	if c.words <= 2 {
 		c.enumerated(v, t)
 	}
+	if c.words == 1 && s.lower == len(v) && a.isLogin(v) {
+		t.see(estate.KindUsername)
+	}
 	switch {
 	case c.measured(v, s, t):
 	case c.address(s, t):
@@ -159,6 +163,12 @@ func (a *Accumulator) phrase(v []byte, s *shape, t *tally) {
 	}
 }
 
+// isLogin tells whether a word is made as logins are: an initial before or after a family name ("jdupont", "muellerk").
+func (a *Accumulator) isLogin(v []byte) bool {
+	return len(v) >= 5 && len(v) <= 20 && (a.knowledge.words[string(v[1:])]&family != 0 || a.knowledge.words[string(v[:len(v)-1])]&family != 0 ||
+		a.knowledge.words[string(v[2:])]&family != 0) && a.knowledge.words[string(v)] == 0
+}
+
 // phoneWithWords: "Tel. 030 1234567", "555-0100 ext 12".
 func phoneWithWords(v []byte, s *shape) bool {
 	return s.digits >= 7 && s.letters() <= 8 && holdsAny(bytes.ToLower(v), "tel", "ext", "fax", "mob", "ph")
@@ -174,7 +184,7 @@ func (c *census) enumerated(v []byte, t *tally) {
 		kind estate.Kind
 	}{{religion, estate.KindReligion}, {ethnicity, estate.KindEthnicity}, {union, estate.KindUnion}, {orientation, estate.KindOrientation},
 		{politics, estate.KindPolitics}, {marital, estate.KindMarital}, {sex, estate.KindSex}, {nationality, estate.KindNationality}, {country, estate.KindCountry}} {
-		if c.first&pair.list != 0 {
+		if c.first&pair.list != 0 || pair.kind == estate.KindUnion && c.last&pair.list != 0 {
 			t.see(pair.kind)
 		}
 	}

@@ -15,7 +15,7 @@ func (a *Accumulator) free(v []byte, s *shape, c *census, t *tally) {
 	case c.lorem > 4:
 		t.see(estate.KindText)
 		return
-	case c.clinical > 0 && c.clinical+c.weak+c.drug+c.units >= 2, c.weak+c.drug >= 3 && c.household == 0, c.drug > 0 && c.units > 0:
+	case c.clinical > 0 && c.clinical+c.weak+c.drug+c.units >= 2, c.weak+c.drug >= 3 && c.household == 0, c.visits >= 2 && c.household == 0, c.drug > 0 && c.units > 0:
 		t.see(estate.KindClinicalNote)
 	default:
 		t.see(estate.KindText)

@@ -24,11 +24,31 @@ func (a *Accumulator) token(v []byte, s *shape, t *tally) {
 		a.slashed(v, s, t)
 	case isFileName(v, s):
 		t.see(estate.KindFile)
+	case s.dots+s.unders == 1 && s.digits <= 2 && a.isDottedLogin(v):
+		t.see(estate.KindUsername)
+	case isPassword(v, s):
+		t.see(estate.KindPassword)
 	case s.digits > 0 && s.letters() > 0:
 		a.code(v, s, t)
 	case s.unders > 0 && s.digits == 0:
 		t.see(estate.KindCode)
 	}
+}
+
+// isDottedLogin: "jane.roe", "roe_j", both parts names, or one of them an initial.
+func (a *Accumulator) isDottedLogin(v []byte) bool {
+	at := bytes.IndexAny(v, "._")
+	before, after := v[:at], bytes.TrimRight(v[at+1:], "0123456789")
+	named := func(w []byte) bool { return len(w) == 1 || a.knowledge.words[string(w)]&(given|family) != 0 }
+	return len(before)+len(after) > 4 && named(before) && named(after)
+}
+
+// isPassword: letters, digits and a sign that codes do not have, as people choose passwords.
+func isPassword(v []byte, s *shape) bool {
+	if len(v) < 6 || len(v) > 24 || s.digits == 0 || s.letters() < 3 || s.colons+s.slashes+s.commas > 0 {
+		return false
+	}
+	return bytes.IndexAny(v, "!?#$&*%^~") >= 0 || s.ats == 1 && s.dots == 0
 }
 
 // address looks for addresses of mail, web and machines.
@@ -119,12 +139,23 @@ func url(v []byte, t *tally) {
 	if at := bytes.LastIndexByte(host, '@'); at > 0 && bytes.IndexByte(host[:at], ':') > 0 {
 		t.see(estate.KindConnectionString)
 	}
-	if holdsAny(rest, "access_token=", "token=", "apikey=", "api_key=", "signature=", "sig=", "secret=", "password=", "key=") {
+	if holdsAny(rest, "hooks.", "/webhook", "/hook/", "/services/") && secretSegment(rest) || holdsAny(rest, "access_token=", "token=", "apikey=", "api_key=", "signature=", "sig=", "secret=", "password=", "key=") {
 		t.see(estate.KindSecret)
 	}
 	if holdsAny(rest, "linkedin.com/in", "facebook.com/", "twitter.com/", "instagram.com/", "xing.com/profile") {
 		t.see(estate.KindProfile)
 	}
+}
+
+// secretSegment tells whether a part of a path is a random word of 20 characters or more.
+func secretSegment(path []byte) bool {
+	for part := range bytes.SplitSeq(path, []byte("/")) {
+		s := shapeOf(part)
+		if len(part) >= 20 && s.digits > 0 && s.letters() > 6 && s.dots+s.dashes == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func holdsAny(v []byte, words ...string) bool {
