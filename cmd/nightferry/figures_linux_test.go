@@ -149,6 +149,9 @@ func TestFigures(t *testing.T) {
 
 	stdout, _, _ = run("--csv")
 	report := set.Score(verdictsOf(t, stdout), labelled.Parts()...)
+	tail := report.Part(labelled.Open).Tail
+	require.Positive(t, tail.Of)
+	require.Equal(t, tail.Of, tail.Part, "identifiers that live in the last tenth of a table only are found")
 	var text strings.Builder
 	require.NoError(t, report.WriteText(&text))
 	if os.Getenv("NIGHTFERRY_SHOW") != "" {
