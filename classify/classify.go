@@ -20,6 +20,7 @@ type Classification struct {
 	Basis     string           `yaml:"basis" json:"basis"` // what the judgement rests on, in words
 	Databases []DatabaseResult `yaml:"databases" json:"databases"`
 	Services  []ServiceResult  `yaml:"services" json:"services"`
+	Overrides []OverrideResult `yaml:"overrides,omitempty" json:"overrides,omitempty"` // what people decided, and how it stands
 }
 
 // DatabaseResult is one database with the classes found in its tables.
@@ -28,7 +29,8 @@ type DatabaseResult struct {
 	Database string                   `yaml:"database" json:"database"`
 	Coverage estate.Coverage          `yaml:"coverage" json:"coverage"`
 	Problem  string                   `yaml:"problem,omitempty" json:"problem,omitempty"`
-	Odoo     bool                     `yaml:"odoo" json:"odoo"` // the catalogue applies
+	Basis    string                   `yaml:"basis" json:"basis"` // what the judgement rests on: rows, and by whose leave, or none
+	Odoo     bool                     `yaml:"odoo" json:"odoo"`   // the catalogue applies
 	Class    estate.DataClass         `yaml:"class" json:"class"`
 	Columns  map[estate.DataClass]int `yaml:"columns" json:"columns"` // number of columns a class
 	Tables   []TableResult            `yaml:"tables" json:"tables"`
@@ -40,8 +42,10 @@ type TableResult struct {
 	Table       string           `yaml:"table" json:"table"`
 	Class       estate.DataClass `yaml:"class" json:"class"`
 	Rows        int64            `yaml:"rows" json:"rows"`                                   // the planner's estimate, -1 when never analysed
+	Unread      string           `yaml:"unread,omitempty" json:"unread,omitempty"`           // why rows were not read, or not all that should have been
 	Sensitive   []ColumnResult   `yaml:"sensitive,omitempty" json:"sensitive,omitempty"`     // with evidence
 	Operational []string         `yaml:"operational,omitempty" json:"operational,omitempty"` // nothing to protect
+	Public      []string         `yaml:"public,omitempty" json:"public,omitempty"`           // published lists
 	NotAssessed []string         `yaml:"not_assessed,omitempty" json:"not_assessed,omitempty"`
 }
 
@@ -50,15 +54,25 @@ type ColumnResult struct {
 	Column     string           `yaml:"column" json:"column"`
 	Class      estate.DataClass `yaml:"class" json:"class"`
 	Subtype    string           `yaml:"subtype,omitempty" json:"subtype,omitempty"`
-	Confidence float64          `yaml:"confidence" json:"confidence"` // 0 to 1
+	Article9   string           `yaml:"article9,omitempty" json:"article9,omitempty"`     // category of GDPR Art. 9 (or 10), such as "health"
+	Cardholder string           `yaml:"cardholder,omitempty" json:"cardholder,omitempty"` // PCI DSS: "cardholder data", or "authentication data" that may never be stored
+	Also       []Label          `yaml:"also,omitempty" json:"also,omitempty"`             // further labels, strongest first
+	Confidence float64          `yaml:"confidence" json:"confidence"`                     // 0 to 1; of ten columns with 0.9, nine are right
 	Evidence   []Evidence       `yaml:"evidence" json:"evidence"`
+}
+
+// Label is one more class that a column's data belongs to beside its primary one.
+type Label struct {
+	Class      estate.DataClass `yaml:"class" json:"class"`
+	Subtype    string           `yaml:"subtype,omitempty" json:"subtype,omitempty"`
+	Confidence float64          `yaml:"confidence" json:"confidence"`
 }
 
 // Evidence is one reason for a class.
 type Evidence struct {
-	Kind   string           `yaml:"kind" json:"kind"` // "catalogue", "name", "context"
+	Kind   string           `yaml:"kind" json:"kind"` // "catalogue", "name", "values", "context"
 	Class  estate.DataClass `yaml:"class" json:"class"`
-	Weight float64          `yaml:"weight" json:"weight"` // 0 to 1
+	Weight float64          `yaml:"weight" json:"weight"` // 0 to 1; below 0 where it speaks against
 	Detail string           `yaml:"detail" json:"detail"`
 }
 
@@ -74,7 +88,9 @@ type ServiceResult struct {
 // Classifier classifies columns by the catalogue and by their names.
 type Classifier struct {
 	catalogue *detect.Catalogue
-	names     *detect.Dictionary
+	knowledge *detect.Knowledge
+	overrides map[[3]string]estate.ClassOverride // by place
+	listed    []estate.ClassOverride             // the same, in the order of the file
 }
 
 // NewClassifier loads the embedded knowledge.
@@ -83,18 +99,22 @@ func NewClassifier() (*Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Classifier{catalogue: catalogue, names: detect.NewDictionary()}, nil
+	knowledge, err := detect.Load()
+	if err != nil {
+		return nil, err
+	}
+	return &Classifier{catalogue: catalogue, knowledge: knowledge}, nil
 }
 
 // Classify judges every database of the inventory and rolls the result up to the services.
 func (c *Classifier) Classify(inventory estate.Inventory, services []estate.Service) Classification {
-	result := Classification{Version: Version, Basis: "catalogue of Odoo fields and column names; no row was read"}
+	result := Classification{Version: Version, Basis: basis(inventory), Overrides: c.overruled(inventory)}
 	for _, server := range inventory.Postgres {
 		if !server.Databases.Coverage.IsKnown() {
 			continue // the server is listed under coverage: nothing is known to be judged
 		}
 		for _, database := range server.Databases.Value {
-			result.Databases = append(result.Databases, c.database(server.Name, database))
+			result.Databases = append(result.Databases, c.database(inventory, server.Name, database))
 		}
 	}
 	for _, service := range services {
@@ -103,41 +123,43 @@ func (c *Classifier) Classify(inventory estate.Inventory, services []estate.Serv
 	return result
 }
 
-func (c *Classifier) database(server string, database estate.Database) DatabaseResult {
-	result := DatabaseResult{Server: server, Database: database.Name, Coverage: database.Tables.Coverage,
-		Problem: database.Tables.Problem, Class: estate.NotAssessed, Columns: map[estate.DataClass]int{}}
+func (c *Classifier) database(inventory estate.Inventory, server string, database estate.Database) DatabaseResult {
+	result := DatabaseResult{Server: server, Database: database.Name, Coverage: database.Tables.Coverage, Problem: database.Tables.Problem,
+		Basis: basisOf(inventory, server, database.Name), Class: estate.NotAssessed, Columns: map[estate.DataClass]int{}}
 	if !result.Coverage.IsKnown() {
 		return result
 	}
 	result.Odoo = isOdoo(database)
-	linked := linkedToPatients(database.Tables.Value)
-	for _, table := range database.Tables.Value {
-		t := c.table(table, result.Odoo, linked[table.QualifiedName()])
+	for _, judged := range c.judge(inventory, server, database) {
+		t := summary(judged)
+		if sampled := inventory.Counts(server, database.Name, t.Schema, t.Table); sampled != nil {
+			t.Unread = sampled.Problem
+		}
 		result.Tables = append(result.Tables, t)
-		for _, column := range t.Sensitive {
+		for _, column := range judged.Columns {
 			result.Columns[column.Class]++
 		}
-		result.Columns[estate.Operational] += len(t.Operational)
-		result.Columns[estate.NotAssessed] += len(t.NotAssessed)
 	}
 	result.Class = headline(result.Columns)
 	return result
 }
 
-func (c *Classifier) table(table estate.Table, odoo bool, link link) TableResult {
-	result := TableResult{Schema: table.Schema, Table: table.Name, Rows: table.RowEstimate}
+// summary rolls the verdicts on a table's columns up.
+func summary(judged Judged) TableResult {
+	result := TableResult{Schema: judged.Table.Schema, Table: judged.Table.Name, Rows: judged.Table.RowEstimate}
 	counts := map[estate.DataClass]int{}
-	for _, column := range table.Columns {
-		judged := c.column(table, column, odoo, link)
+	for _, column := range judged.Columns {
 		switch {
-		case judged.Class.IsSensitive():
-			result.Sensitive = append(result.Sensitive, judged)
-		case judged.Class == estate.NotAssessed:
-			result.NotAssessed = append(result.NotAssessed, column.Name)
+		case column.Class.IsSensitive():
+			result.Sensitive = append(result.Sensitive, column)
+		case column.Class == estate.NotAssessed:
+			result.NotAssessed = append(result.NotAssessed, column.Column)
+		case column.Class == estate.Public:
+			result.Public = append(result.Public, column.Column)
 		default:
-			result.Operational = append(result.Operational, column.Name)
+			result.Operational = append(result.Operational, column.Column)
 		}
-		counts[judged.Class]++
+		counts[column.Class]++
 	}
 	result.Class = headline(counts)
 	return result
@@ -181,4 +203,22 @@ func rollUp(service estate.Service, databases []DatabaseResult) ServiceResult {
 	slices.SortFunc(result.Databases, cmp.Compare)
 	result.Class = headline(result.Columns)
 	return result
+}
+
+// Labels lists what stands beside the class: the subtype, "art9:CATEGORY", "cardholder".
+func (r ColumnResult) Labels() []string {
+	var labels []string
+	if r.Subtype != "" {
+		labels = append(labels, r.Subtype)
+	}
+	if r.Article9 != "" {
+		labels = append(labels, "art9:"+r.Article9)
+	}
+	if r.Cardholder != "" {
+		labels = append(labels, "cardholder")
+	}
+	for _, l := range r.Also {
+		labels = append(labels, l.Subtype)
+	}
+	return labels
 }

@@ -2,116 +2,224 @@ package classify
 
 import (
 	"slices"
+	"strings"
 
 	"nightferry/classify/detect"
 	"nightferry/internal/estate"
 )
 
-// column weighs the evidence about one column. The catalogue knows Odoo's own fields and wins; then the name
-// speaks, and the table around it raises personal data to health data.
-func (c *Classifier) column(table estate.Table, column estate.Column, odoo bool, link link) ColumnResult {
+// question is everything that a verdict on one column rests on.
+type question struct {
+	table   estate.Table
+	column  estate.Column
+	reading detect.Reading
+	profile profile
+	context context // of the table, once it is known
+
+	candidates []candidate
+}
+
+// sure is the chance from which on a candidate is believed.
+const sure = 0.5
+
+// verdict weighs the evidence about one column. The catalogue knows Odoo's own fields and wins; then name and values say
+// what it is, and the table whose it is.
+func (c *Classifier) verdict(q *question, odoo bool) ColumnResult {
 	if odoo {
-		if entry, found := c.catalogue.Lookup(table.Name, column.Name); found {
-			return byCatalogue(column.Name, entry)
+		if entry, found := c.catalogue.Lookup(q.table.Name, q.column.Name); found {
+			return q.byCatalogue(entry)
 		}
 	}
-	result := ColumnResult{Column: column.Name, Class: estate.NotAssessed}
-	hint, named := c.names.Hint(column.Name, column.Type)
-	switch {
-	case named:
-		result.Class, result.Subtype, result.Confidence = hint.Class, hint.Subtype, hint.Weight
-		result.Evidence = append(result.Evidence, Evidence{Kind: "name", Class: hint.Class, Weight: hint.Weight, Detail: "the name holds “" + hint.Term + "”"})
-	case isKey(table, column.Name), detect.Structural(column.Name, column.Type):
-		result.Class, result.Confidence = estate.Operational, 0.9
-		return result
+	if q.points() {
+		return ColumnResult{Column: q.column.Name, Class: estate.Operational, Confidence: 0.9,
+			Evidence: []Evidence{{Kind: "context", Class: estate.Operational, Weight: 0.9, Detail: "a key: it points, and holds nothing itself"}}}
 	}
-	link.raise(&result)
-	return result
+	return q.judge()
+}
+
+// points tells whether the column only ties tables together: a number without meaning outside the database. A key that
+// people write down (a record number, an employee's number) is data, wherever it stands.
+func (q *question) points() bool {
+	surrogate := false
+	switch q.column.Type {
+	case "integer", "bigint", "smallint", "uuid":
+		surrogate = true
+	}
+	switch {
+	case q.identifier() || q.shown():
+		return false
+	case isKey(q.table, q.column.Name):
+		return surrogate && !q.natural() || strings.EqualFold(q.column.Name, "id")
+	}
+	return surrogate && q.reading.Points
+}
+
+// natural tells whether a key of somebody's row, or one that leads to such a row, is a number that people use: it is
+// called neither an id nor as a table with an ending that points.
+func (q *question) natural() bool {
+	if q.column.Type == "uuid" || !q.context.care && q.context.subject != detect.Employee {
+		return false
+	}
+	name := q.column.Name
+	for _, reference := range q.table.References {
+		if len(reference.Columns) == 1 && reference.Columns[0] == name {
+			if len(reference.RefColumns) != 1 {
+				return false
+			}
+			name = reference.RefColumns[0]
+		}
+	}
+	lower := strings.ToLower(name)
+	return !strings.HasSuffix(lower, "id") && !strings.HasPrefix(lower, "id") && !strings.HasSuffix(lower, "key") && !strings.HasSuffix(lower, "_fk") && !numbersLines(q.reading)
+}
+
+// numbersLines tells whether a name speaks of the record's own numbering.
+func numbersLines(r detect.Reading) bool { return r.Audit }
+
+// identifier tells whether the name promises an identifier that people use, and not that of a row.
+func (q *question) identifier() bool {
+	if len(q.reading.Hints) == 0 || q.reading.Hints[0].Weight < 0.75 {
+		return false
+	}
+	return !strings.HasSuffix(strings.ToLower(q.column.Name), "_id") && detect.ClassOf(q.reading.Hints[0].Kind).IsSensitive()
+}
+
+// shown tells whether values prove something by themselves.
+func (q *question) shown() bool {
+	return slices.ContainsFunc(q.profile.findings, func(f finding) bool { return f.strong && f.weight > 0.85 && f.share > 0.5 })
 }
 
 // byCatalogue takes the catalogue's word; a field remembered but not re-read in Odoo's source counts for less.
-func byCatalogue(name string, entry detect.Entry) ColumnResult {
+func (q *question) byCatalogue(entry detect.Entry) ColumnResult {
 	weight := 0.97
 	if !entry.Reread {
 		weight = 0.9
 	}
-	return ColumnResult{Column: name, Class: entry.Class, Confidence: weight,
+	result := ColumnResult{Column: q.column.Name, Class: entry.Class, Confidence: weight,
 		Evidence: []Evidence{{Kind: "catalogue", Class: entry.Class, Weight: weight, Detail: entry.Why}}}
+	for _, f := range q.profile.findings {
+		result.Evidence = append(result.Evidence, valueEvidence(f))
+	}
+	if len(q.reading.Hints) > 0 && detect.ClassOf(q.reading.Hints[0].Kind).IsSensitive() && entry.Class.IsSensitive() {
+		result.label(q.reading.Hints[0].Kind)
+	}
+	q.clearText(&result)
+	return result
 }
 
-// link is how a table is tied to patients.
-type link struct {
-	reason string // empty where it is not
-	care   bool   // its rows are about the care of one patient each
-}
-
-// raise applies what the table says. Whatever identifies a person becomes health data once it stands beside a
-// patient's care, since it tells that this person is a patient. And in a record of care, what no name tells (a value,
-// a date, a ward, a note) is health data more likely than not.
-func (l link) raise(result *ColumnResult) {
-	weight := 0.85
-	switch {
-	case l.reason != "" && result.Class == estate.PII:
-	case l.care && result.Class == estate.NotAssessed:
-		weight, result.Confidence = 0.6, 0.6
-	default:
+// clearText notes passwords that are kept as they are typed.
+func (q *question) clearText(result *ColumnResult) {
+	p := q.profile
+	if q.column.Name != "password" || q.table.Name != "res_users" || p.filled == 0 {
 		return
 	}
-	result.Class = estate.PHI
-	result.Confidence = min(result.Confidence, weight)
-	result.Evidence = append(result.Evidence, Evidence{Kind: "context", Class: estate.PHI, Weight: weight, Detail: l.reason})
+	if hashed := p.counts.Whole[estate.KindPasswordHash].Matched; hashed < p.filled {
+		result.Evidence = append(result.Evidence, Evidence{Kind: "values", Class: estate.Credential, Weight: 1,
+			Detail: "some passwords are no hash: they are kept in clear text"})
+	}
 }
 
-// isKey tells whether the column is part of the primary key or of a foreign key: it points, and holds nothing itself.
-func isKey(table estate.Table, column string) bool {
-	if slices.Contains(table.PrimaryKey, column) && column == "id" {
-		return true
-	}
-	for _, reference := range table.References {
-		if slices.Contains(reference.Columns, column) {
-			return true
-		}
-	}
-	return false
+// label sets what stands beside the class: the kind, and what law calls it.
+func (r *ColumnResult) label(kind estate.Kind) {
+	r.Subtype, r.Article9, r.Cardholder = kind.String(), detect.Article9(kind), detect.Cardholder(kind)
 }
 
-// isOdoo tells whether a database is one of Odoo's, by two tables that every version has.
-func isOdoo(database estate.Database) bool {
-	found := 0
-	for _, table := range database.Tables.Value {
-		if table.Name == "ir_module_module" || table.Name == "ir_model" {
-			found++
-		}
+// judge finds what the column is, and then whose.
+func (q *question) judge() ColumnResult {
+	result := ColumnResult{Column: q.column.Name, Class: estate.NotAssessed}
+	list := q.candidates
+	if q.nothingToRead() && (len(list) == 0 || list[0].chance < 0.8 || !detect.ClassOf(list[0].kind).IsSensitive()) {
+		return q.unread(result)
 	}
-	return found == 2
-}
-
-// linkedToPatients gives, by qualified name, each table that holds a patient's data: by its own name, or by a foreign
-// key to such a table. One step is taken: a reference to a reference links almost everything in an ERP. A table whose
-// name is clinical and that leads nowhere may be a dictionary of codes: its rows are not about anybody's care.
-func linkedToPatients(tables []estate.Table) map[string]link {
-	links := map[string]link{}
-	for _, table := range tables {
-		if detect.Clinical(table.Name) {
-			links[table.QualifiedName()] = link{reason: "the table’s name speaks of patients’ care", care: detect.OfPatients(table.Name)}
-		}
-	}
-	clinical := make(map[string]bool, len(links))
-	for name := range links {
-		clinical[name] = true
-	}
-	for _, table := range tables {
-		name := table.QualifiedName()
-		for _, reference := range table.References {
-			switch known, is := links[name]; {
-			case !clinical[reference.Table]:
-			case is && reference.Table != name:
-				known.care = true
-				links[name] = known
-			case !is:
-				links[name] = link{reason: "a foreign key leads to " + reference.Table}
+	var technical *candidate
+	for i := range list {
+		c := &list[i]
+		if !detect.ClassOf(c.kind).IsSensitive() {
+			if technical == nil && c.chance >= sure {
+				technical = c
 			}
+			continue
 		}
+		if c.chance < sure || technical != nil && !c.shown && technical.chance > c.chance {
+			continue
+		}
+		class, chance, why := q.whose(*c)
+		if !class.IsSensitive() && result.Class == estate.NotAssessed {
+			result.take(class, chance, *c, why)
+			continue
+		}
+		if result.Class == estate.NotAssessed || !result.Class.IsSensitive() {
+			if class.IsSensitive() {
+				result.Evidence = nil
+				result.take(class, chance, *c, why)
+			}
+			continue
+		}
+		result.also(class, chance, *c)
 	}
-	return links
+	if result.Class == estate.NotAssessed {
+		return q.rest(result, technical, list)
+	}
+	return result
+}
+
+// take makes a candidate the verdict.
+func (r *ColumnResult) take(class estate.DataClass, chance float64, c candidate, why *Evidence) {
+	r.Class, r.Confidence = class, calibrated(chance, c)
+	r.label(c.kind)
+	r.Evidence = append(r.Evidence, c.evidence...)
+	if why != nil {
+		r.Evidence = append(r.Evidence, *why)
+	}
+}
+
+// calibrated turns the weight of evidence into a confidence that holds: names alone, and values alone, are wrong more
+// often than both together.
+func calibrated(chance float64, c candidate) float64 {
+	if !c.named || !c.shown {
+		chance = min(chance, 0.96)
+	}
+	return round(min(chance, 0.99))
+}
+
+// also adds a further label; what the values prove comes first where its class is the more specific one.
+func (r *ColumnResult) also(class estate.DataClass, chance float64, c candidate) {
+	if !class.IsSensitive() || class == r.Class && c.kind.String() == r.Subtype || chance < 0.6 {
+		return
+	}
+	if c.proven && chance >= 0.8 && class.Rank() < r.Class.Rank() {
+		r.Also = append(r.Also, Label{Class: r.Class, Subtype: r.Subtype, Confidence: r.Confidence})
+		r.Class, r.Subtype, r.Confidence = class, c.kind.String(), calibrated(chance, c)
+		r.Evidence = append(r.Evidence, c.evidence...)
+	} else {
+		r.Also = append(r.Also, Label{Class: class, Subtype: c.kind.String(), Confidence: round(chance)})
+	}
+	if r.Article9 == "" {
+		r.Article9 = detect.Article9(c.kind)
+	}
+	if r.Cardholder == "" {
+		r.Cardholder = detect.Cardholder(c.kind)
+	}
+}
+
+// nothingToRead tells whether there are no values that could be judged.
+func (q *question) nothingToRead() bool {
+	if detect.Binary(q.column.Type) {
+		return !q.profile.sampled || len(q.profile.findings) == 0
+	}
+	return q.profile.sampled && q.profile.filled == 0
+}
+
+// unread says why nobody can tell.
+func (q *question) unread(result ColumnResult) ColumnResult {
+	why := "every row that was read is empty here"
+	switch {
+	case detect.Binary(q.column.Type):
+		why = "bytes that nobody can read"
+	case q.profile.rows == 0:
+		why = "the table has no rows"
+	}
+	result.Evidence = append(result.Evidence, Evidence{Kind: "values", Class: estate.NotAssessed, Weight: 0.9, Detail: why})
+	result.Confidence = 0.9
+	return result
 }

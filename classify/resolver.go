@@ -224,7 +224,7 @@ func (v view) end(text string, wanted int) end {
 	if host, ok := v.hosts[text]; ok {
 		return end{name: host}
 	}
-	if !isName(text) {
+	if !isHostName(text) {
 		return end{}
 	}
 	for _, name := range append([]string{text}, v.searched(text)...) {
@@ -265,8 +265,8 @@ func (v view) stated(kind, name string) end {
 	return end{}
 }
 
-// isName tells what can be the name of a machine, and not a pattern or a variable.
-func isName(text string) bool {
+// isHostName tells what can be the name of a machine, and not a pattern or a variable.
+func isHostName(text string) bool {
 	if len(text) > 253 {
 		return false
 	}
@@ -305,7 +305,7 @@ func (v view) at(address netip.Addr, wanted int) end {
 		}
 		return v.one(hosts, address.String(), wanted)
 	}
-	names := whole(v.atlas.names[address])
+	names := fullNames(v.atlas.names[address])
 	if len(names) == 1 {
 		return end{name: "outside/" + names[0]}
 	}
@@ -329,8 +329,8 @@ func (v view) one(hosts []string, called string, wanted int) end {
 	return end{name: "shared/" + called, behind: slices.Clone(hosts)}
 }
 
-// whole leaves out names that another one begins with: "partner" beside "partner.clinic.example".
-func whole(names []string) []string {
+// fullNames leaves out names that another one begins with: "partner" beside "partner.clinic.example".
+func fullNames(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		return slices.ContainsFunc(names, func(other string) bool { return strings.HasPrefix(other, name+".") })
 	})

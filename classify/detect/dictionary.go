@@ -1,96 +1,310 @@
 package detect
 
 import (
-	"slices"
 	"strings"
 
 	"nightferry/internal/estate"
 )
 
-// vocabulary is the dictionary as people can read and extend it: a class, a subtype, a weight, and the terms
-// in English, French, German and Spanish, each term being words that follow each other.
-type vocabulary struct {
-	class   estate.DataClass
-	subtype string
-	weight  float64
-	terms   string
-}
+// mostTermWords is the longest term, in words.
+const mostTermWords = 6
 
-func vocabularies() []vocabulary {
-	return []vocabulary{
-		{estate.Credential, "password", 0.97, "password, passwd, smtp pass, pwd, passphrase, mot de passe, motdepasse, passwort, kennwort, contrasena, clave acceso"},
-		{estate.Credential, "secret", 0.95, "secret, client secret, api key, apikey, secret key, private key, access token, refresh token, auth token, token, bearer, totp, otp, webhook secret, jeton, geheimnis, schlussel geheim, bind pw, credential, puk"},
-
-		{estate.PHI, "mrn", 0.95, "mrn, medical record number, medical record, patient number, patient id, patient no, numero patient, ipp, patientennummer, numero historia, historia clinica, nhc"},
-		{estate.PHI, "health-id", 0.95, "nhs number, nhs, mbi, medicare, medicaid, health insurance number, kvnr, krankenversicherungsnummer, versichertennummer, tarjeta sanitaria, carte vitale, member number, policy holder id, subscriber id"},
-		{estate.PHI, "diagnosis", 0.93, "diagnosis, diagnoses, diagnostic, icd, icd code, snomed, pathology, disease, diagnose, krankheit, maladie, enfermedad, condition code, comorbidity, antecedents, anamnesis, anamnese"},
-		{estate.PHI, "medication", 0.9, "medication, drug, dosage, dose, prescription, posology, posologie, ordonnance, medicament, medikament, wirkstoff, dosis, receta, farmaco, vaccine, impfung, immunization"},
-		{estate.PHI, "vital-sign", 0.9, "blood pressure, blood group, blood type, heart rate, bmi, temperature celsius, groupe sanguin, blutgruppe, grupo sanguineo, oxygen saturation, spo, glucose, hba, haemoglobin, hemoglobin"},
-		{estate.PHI, "result", 0.88, "lab result, test result, result payload, observation, hl message, raw message, befund, laborwert, resultat, resultado, payload, specimen"},
-		{estate.PHI, "clinical-note", 0.88, "clinical note, progress note, allergy, allergies, allergie, allergien, alergia, symptom, treatment, therapy, traitement, behandlung, tratamiento, surgery, procedure note, disability, pregnancy, hiv, psychiatric, chief complaint, discharge, triage, reason for visit"},
-		{estate.PHI, "care-date", 0.8, "admission date, discharge date, encounter date, death date, date of death, date deces, sterbedatum, fecha ingreso"},
-
-		{estate.HR, "pay", 0.92, "salary, wage, wages, gehalt, lohn, salaire, salario, nomina, bonus amount, payslip, hourly cost, remuneration, sueldo"},
-		{estate.HR, "employment", 0.8, "sick leave, arret maladie, krankmeldung, baja medica, appraisal, disciplinary, termination reason, emergency contact, marital, children, dependents, familienstand"},
-
-		{estate.Financial, "account", 0.93, "iban, acc number, bank account, account number, bic, swift, kontonummer, bankverbindung, compte bancaire, cuenta bancaria, routing number, aba"},
-		{estate.Financial, "card", 0.95, "card number, pan, credit card, cvv, cvc, card holder, card expiry, carte bancaire, kreditkarte, tarjeta credito"},
-		{estate.Financial, "amount", 0.6, "amount total, invoice total, balance, credit limit, amount due, solde, saldo, montant, betrag, importe, price subtotal, amount residual, debit, credit"},
-
-		{estate.PII, "national-id", 0.95, "ssn, ssnid, social security, national id, identity number, nir, insee, dni, nie, nif, steuer id, steuerid, steuernummer, passport, passport id, bsn, ahv, rijksregister, codice fiscale, nino, numero securite sociale, sozialversicherungsnummer, personalausweis, driving license, licence number, vat"},
-		{estate.PII, "email", 0.93, "email, e mail, mail address, courriel, correo, email from, email to, email cc, emailadresse"},
-		{estate.PII, "phone", 0.92, "phone, mobile, telephone, telefon, telefono, fax, handy, gsm, portable, movil, cell"},
-		{estate.PII, "birth-date", 0.93, "birth date, birthdate, birthday, date of birth, dob, date naissance, naissance, geburtsdatum, geburtstag, fecha nacimiento, nacimiento"},
-		{estate.PII, "address", 0.85, "street, address, adresse, direccion, strasse, rue, calle, zip, postcode, postal code, plz, code postal, city, ville, ort, ciudad, contact address"},
-		{estate.PII, "name", 0.88, "first name, last name, given name, family name, surname, full name, maiden name, middle name, display name, complete name, partner name, contact name, patient name, prenom, nom, vorname, nachname, familienname, apellido, apellidos, nombres, author name, login"},
-		{estate.PII, "gender", 0.75, "gender, sex, sexe, geschlecht, sexo"},
-		{estate.PII, "origin", 0.85, "ethnicity, race, religion, nationality, confession, nationalite, staatsangehorigkeit, nacionalidad, sexual orientation, trade union"},
-		{estate.PII, "network", 0.8, "ip address, ip addr, remote addr, mac address, device id, user agent"},
-		{estate.PII, "location", 0.8, "latitude, longitude, partner latitude, partner longitude"},
-		{estate.PII, "picture", 0.8, "photo, image face, signature, portrait, biometric, fingerprint"},
-	}
-}
-
-// Dictionary finds the terms that a name holds. Make it once with [NewDictionary].
+// Dictionary finds the terms that a name holds. Load it with [LoadDictionary]; it does not change then.
 type Dictionary struct {
-	byFirst  map[string][]term // by a term's first word
-	byJoined map[string][]term // by a term's words written as one
+	terms     map[string][]term  // by text
+	joined    map[string]string  // terms of several words, written as one: the text
+	lexicon   map[string]lexeme  // what is known of single words
+	subjects  map[string]Subject // of tables, by text
+	keyNames  map[string]bool
+	valueName map[string]bool
 }
 
-// term is one dictionary entry: words that must follow each other in a name.
-type term struct {
-	words   []string
-	class   estate.DataClass
-	subtype string
-	weight  float64
+// lexeme is what the dictionaries know of one word.
+type lexeme struct {
+	languages uint8 // bits, in the order of languages()
+	negative  uint8 // the languages in which it is a negative word
+	qualifier bool
+	audit     bool
+	other     bool // a person or body that is not whom a row is about
+	subject   Subject
 }
 
-// NewDictionary indexes the built-in vocabularies.
-func NewDictionary() *Dictionary {
-	d := &Dictionary{byFirst: map[string][]term{}, byJoined: map[string][]term{}}
-	for _, v := range vocabularies() {
-		for text := range strings.SplitSeq(v.terms, ",") {
-			t := term{words: strings.Fields(text), class: v.class, subtype: v.subtype, weight: v.weight}
-			d.byFirst[t.words[0]] = append(d.byFirst[t.words[0]], t)
-			if len(t.words) > 1 {
-				joined := strings.Join(t.words, "")
-				d.byJoined[joined] = append(d.byJoined[joined], t)
+// LoadDictionary reads the embedded files.
+func LoadDictionary() (*Dictionary, error) {
+	d := newDictionary()
+	for i, language := range languages() {
+		text, err := wordFile(string(language))
+		if err != nil {
+			return nil, err
+		}
+		if err := d.read(string(language)+".txt", text, i); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+func newDictionary() *Dictionary {
+	return &Dictionary{terms: map[string][]term{}, joined: map[string]string{}, lexicon: map[string]lexeme{},
+		subjects: map[string]Subject{}, keyNames: map[string]bool{}, valueName: map[string]bool{}}
+}
+
+// read takes the terms of one language's file.
+func (d *Dictionary) read(file, text string, language int) error {
+	bit := uint8(1) << language
+	return readWords(file, text, func(s section, folded string) {
+		single := !strings.Contains(folded, " ")
+		for word := range strings.SplitSeq(folded, " ") {
+			known := d.lexicon[word]
+			if s.name != "qualifier" {
+				known.languages |= bit
+			}
+			if single {
+				known.note(s, bit)
+			}
+			d.lexicon[word] = known
+		}
+		d.enter(s, folded, bit)
+	})
+}
+
+// note remembers what a section says of a single word.
+func (l *lexeme) note(s section, bit uint8) {
+	switch s.name {
+	case "negative":
+		l.negative |= bit
+	case "qualifier":
+		l.qualifier = true
+	case "audit":
+		l.audit = true
+	case "other":
+		l.other = true
+	case "subject":
+		if l.subject == NoSubject || s.subject < l.subject {
+			l.subject = s.subject
+		}
+	}
+}
+
+// enter files a term where names are looked up.
+func (d *Dictionary) enter(s section, folded string, language uint8) {
+	switch s.name {
+	case "kind":
+		for i, known := range d.terms[folded] {
+			if known.kind == s.kind {
+				d.terms[folded][i].weight = max(known.weight, s.weight)
+				d.terms[folded][i].languages |= language
+				return
+			}
+		}
+		d.terms[folded] = append(d.terms[folded], term{text: folded, words: strings.Count(folded, " ") + 1, kind: s.kind, weight: s.weight, languages: language})
+	case "subject":
+		if known, twice := d.subjects[folded]; !twice || s.subject < known {
+			d.subjects[folded] = s.subject
+		}
+	case "other":
+		d.joinable(folded)
+	case "key":
+		d.keyNames[folded] = true
+	case "value":
+		d.valueName[folded] = true
+	}
+	d.joinable(folded)
+}
+
+// joinable lets a term of several words be written as one.
+func (d *Dictionary) joinable(folded string) {
+	if strings.Contains(folded, " ") {
+		if joined := strings.ReplaceAll(folded, " ", ""); len(joined) > 4 {
+			if _, known := d.joined[joined]; !known {
+				d.joined[joined] = folded
 			}
 		}
 	}
-	return d
 }
 
-// in lists the terms that stand in tokens, their words one after the other or written as one.
-func (d *Dictionary) in(tokens []string) []term {
-	var found []term
-	for i, token := range tokens {
-		for _, t := range d.byFirst[token] {
-			if i+len(t.words) <= len(tokens) && slices.Equal(tokens[i:i+len(t.words)], t.words) {
-				found = append(found, t)
+// words splits a name into words that the dictionary knows, as far as it can.
+func (d *Dictionary) words(name string) []string {
+	var words []string
+	for _, token := range Tokens(name) {
+		words = d.split(words, unabridged(token))
+	}
+	return significant(words)
+}
+
+// unabridged spells out abbreviations that schemas use in any place.
+func unabridged(token string) string {
+	switch token {
+	case "nbr", "nmbr", "numb", "nmb", "nbre":
+		return "no"
+	case "nm", "nme":
+		return "name"
+	case "dte":
+		return "date"
+	case "cde", "kode":
+		return "code"
+	case "descr", "dsc":
+		return "desc"
+	case "amnt", "amount":
+		return "amt"
+	case "addrs", "addres", "adress":
+		return "address"
+	case "emailaddr":
+		return "email"
+	case "pswd", "passw", "psw":
+		return "password"
+	}
+	return token
+}
+
+// split appends a token as it is known: itself, a term written as one, without an ending, transliterated, or the parts
+// of a compound.
+func (d *Dictionary) split(words []string, token string) []string {
+	if len(token) > maxToken {
+		return append(words, token[:maxToken])
+	}
+	if text, known := d.joined[token]; known && len(d.terms[token]) == 0 {
+		return append(words, strings.Fields(text)...)
+	}
+	if word, known := d.known(token); known {
+		return append(words, word)
+	}
+	if parts := d.compound(token); parts != nil {
+		return append(words, parts...)
+	}
+	return d.begun(words, token)
+}
+
+// begun splits a word of which only the beginning or the end is known ("lohnlauf", "blutgruppenwert").
+func (d *Dictionary) begun(words []string, token string) []string {
+	for n := len(token) - 2; n >= 4 && len(token) >= 7; n-- {
+		if known := d.lexicon[token[:n]]; known.subject != NoSubject || n >= 5 && len(d.terms[token[:n]]) > 0 {
+			return append(words, token[:n], token[n:])
+		}
+		end := token[len(token)-n:]
+		if known := d.lexicon[end]; n >= 5 && (known.subject != NoSubject || len(d.terms[end]) > 0) {
+			return append(words, token[:len(token)-n], end)
+		}
+	}
+	return append(words, token)
+}
+
+// maxToken is the longest word that is taken apart; PostgreSQL's names end at 63 bytes.
+const maxToken = 64
+
+// known finds a word, or what it is without a plural ending, or with ae, oe and ue as in a name without umlauts.
+func (d *Dictionary) known(token string) (string, bool) {
+	if _, ok := d.lexicon[token]; ok {
+		return token, true
+	}
+	if len(token) > 4 {
+		for _, ending := range [...]string{"s", "es", "n", "en", "e", "x"} {
+			if stem, cut := strings.CutSuffix(token, ending); cut && len(stem) > 3 {
+				if _, ok := d.lexicon[stem]; ok {
+					return stem, true
+				}
 			}
 		}
-		found = append(found, d.byJoined[token]...)
 	}
-	return found
+	if plain := umlauts(token); plain != token {
+		if _, ok := d.lexicon[plain]; ok {
+			return plain, true
+		}
+	}
+	return token, false
+}
+
+// umlauts undoes the transliteration of German: "geschaeft" is "geschaft", as folding makes it of "geschäft".
+func umlauts(token string) string {
+	if !strings.Contains(token, "e") {
+		return token
+	}
+	return strings.NewReplacer("ae", "a", "oe", "o", "ue", "u").Replace(token)
+}
+
+// compound takes a word apart into known ones, with the letters that German puts between; nil where that fails.
+// Fewest parts win.
+func (d *Dictionary) compound(token string) []string {
+	if len(token) < 6 {
+		return nil
+	}
+	if parts := d.parts(token); parts != nil {
+		return parts
+	}
+	if plain := umlauts(token); plain != token {
+		return d.parts(plain)
+	}
+	return nil
+}
+
+// parts finds the fewest known words that make up the whole token, by dynamic programming from its end.
+func (d *Dictionary) parts(token string) []string {
+	const unreachable = 99
+	n := len(token)
+	var cost, next, cut [maxToken + 1]int
+	for at := n - 1; at >= 0; at-- {
+		cost[at] = unreachable
+		for end := at + 3; end <= n; end++ {
+			word := token[at:end]
+			if !d.isPart(word) {
+				continue
+			}
+			for _, link := range [...]string{"", "s", "n", "en", "es", "er", "e"} {
+				after := end + len(link)
+				if after > n || !strings.HasPrefix(token[end:], link) || cost[after] >= unreachable {
+					continue
+				}
+				if here := cost[after] + partCost(word, link); here < cost[at] {
+					cost[at], next[at], cut[at] = here, after, end
+				}
+			}
+		}
+	}
+	if cost[0] >= unreachable || cost[0] > 9 {
+		return nil
+	}
+	var parts []string
+	for at := 0; at < n; at = next[at] {
+		parts = append(parts, token[at:cut[at]])
+	}
+	return parts
+}
+
+// isPart tells whether a compound may have a word in it.
+func (d *Dictionary) isPart(word string) bool {
+	_, known := d.lexicon[word]
+	return known
+}
+
+// partCost makes short parts and links dear: two long words are likelier than four short ones.
+func partCost(word, link string) int {
+	cost := 2
+	if len(word) == 3 {
+		cost = 5
+	}
+	if link != "" {
+		cost++
+	}
+	return cost
+}
+
+// isNegative tells whether a word makes a name speak about data. Where a word is negative in some language only (French
+// "nombre" is a count, Spanish "nombre" a name), the language of the table decides.
+func (d *Dictionary) isNegative(word string, language int) bool {
+	known := d.lexicon[word]
+	if known.negative == 0 {
+		return false
+	}
+	return language < 0 || known.languages&^known.negative == 0 || known.negative&(1<<language) != 0
+}
+
+// kindOf finds the strongest term with exactly this text.
+func (d *Dictionary) kindOf(text string) (estate.Kind, float64) {
+	kind, weight := estate.KindNone, 0.0
+	for _, t := range d.terms[text] {
+		if t.weight > weight {
+			kind, weight = t.kind, t.weight
+		}
+	}
+	return kind, weight
 }

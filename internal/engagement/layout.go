@@ -18,6 +18,7 @@ const (
 	databasesDir = "inventory/databases"
 	odooDir      = "inventory/odoo"
 	clustersDir  = "inventory/clusters"
+	columnsDir   = "inventory/columns"
 	lockFile     = ".lock"
 
 	samplesDir         = "samples"
@@ -45,6 +46,9 @@ func PostgresSamplesFile(name string) string {
 
 // ClusterFile is where a Kubernetes cluster's facts are saved.
 func ClusterFile(name string) string { return path.Join(clustersDir, name+".json") }
+
+// ColumnsFile is where what row sampling counted on a PostgreSQL server is saved.
+func ColumnsFile(server string) string { return path.Join(columnsDir, server+".json") }
 
 // RunbookFile is the runbook of a wave.
 func RunbookFile(wave string) string { return path.Join("runbooks", wave+".yaml") }

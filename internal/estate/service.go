@@ -46,5 +46,6 @@ type Inventory struct {
 	Postgres []PostgresServer `json:"postgres"`
 	Odoo     []OdooServer     `json:"odoo"`
 	Clusters []Cluster        `json:"clusters,omitempty"`
-	Samples  Samples          `json:"samples,omitzero"` // what `discover --watch` added
+	Columns  []SampledServer  `json:"columns,omitempty"` // what row sampling counted; empty where none was authorised
+	Samples  Samples          `json:"samples,omitzero"`  // what `discover --watch` added
 }

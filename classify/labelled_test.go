@@ -1,0 +1,139 @@
+package classify_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"nightferry/classify"
+	"nightferry/classify/detect"
+	"nightferry/internal/estate"
+	"nightferry/testdata/labelled"
+)
+
+const labelledSeed, labelledRows = 7, 2000
+
+// labelledInventory is the labelled set as discovery and sampling would leave it.
+func labelledInventory(set *labelled.Set, knowledge *detect.Knowledge, c *classify.Classifier, parts ...labelled.Part) estate.Inventory {
+	database := set.Database(labelledRows, parts...)
+	inventory := estate.Inventory{Postgres: []estate.PostgresServer{{Name: "set", Databases: estate.Know("set", []estate.Database{database})}}}
+	keys := map[string]string{}
+	for _, u := range c.Undecided(inventory) {
+		keys[u.Schema+"."+u.Table+"."+u.Column.Name] = u.Key
+	}
+	sampled := estate.SampledDatabase{Database: database.Name, Coverage: estate.Known}
+	for _, table := range database.Tables.Value {
+		sampled.Tables = append(sampled.Tables, sampleTable(set.Table(table.QualifiedName()), table, knowledge, keys))
+	}
+	inventory.Columns = []estate.SampledServer{{Server: "set", Databases: []estate.SampledDatabase{sampled}}}
+	return inventory
+}
+
+// sampleTable reads every fifth row, as pages spread over the table would bring them.
+func sampleTable(from *labelled.Table, table estate.Table, knowledge *detect.Knowledge, keys map[string]string) estate.SampledTable {
+	result := estate.SampledTable{Schema: table.Schema, Table: table.Name, Coverage: estate.Known}
+	accumulators := make([]*detect.Accumulator, len(table.Columns))
+	keyAt := make([]int, len(table.Columns))
+	for i, column := range table.Columns {
+		accumulators[i] = detect.NewAccumulator(knowledge, column)
+		keyAt[i] = -1
+		for k, other := range table.Columns {
+			if other.Name == keys[table.QualifiedName()+"."+column.Name] {
+				keyAt[i] = k
+			}
+		}
+	}
+	row := 0
+	for values := range from.Rows(labelledSeed, labelledRows) {
+		if row++; row%5 != 0 && from.Count(labelledRows) > 500 {
+			continue
+		}
+		result.Rows++
+		for i, value := range values {
+			switch {
+			case accumulators[i].Decided():
+			case keyAt[i] >= 0:
+				accumulators[i].AddKeyed(values[keyAt[i]], value)
+			default:
+				accumulators[i].Add(value)
+			}
+		}
+	}
+	for _, a := range accumulators {
+		result.Columns = append(result.Columns, a.Counts())
+	}
+	return result
+}
+
+func score(t *testing.T, names bool, parts ...labelled.Part) labelled.Report {
+	t.Helper()
+	set, err := labelled.Load()
+	require.NoError(t, err)
+	c, err := classify.NewClassifier()
+	require.NoError(t, err)
+	inventory := labelledInventory(set, c.Knowledge(), c, parts...)
+	if names {
+		inventory.Columns = nil
+	}
+	var verdicts []labelled.Verdict
+	show := os.Getenv("NIGHTFERRY_SHOW") != "" && len(parts) == 1 && parts[0] == labelled.Open
+	for _, judged := range c.Judge(inventory) {
+		for _, column := range judged.Columns {
+			v := labelled.Verdict{Schema: judged.Table.Schema, Table: judged.Table.Name, Column: column.Column, Class: column.Class, Confidence: column.Confidence}
+			v.Labels = append(v.Labels, column.Labels()...)
+			verdicts = append(verdicts, v)
+			if truth := set.Table(judged.Table.QualifiedName()).Column(column.Column); show && truth.Class != column.Class && !slices.Contains(truth.Also, column.Class) {
+				t.Logf("%s.%s %s: %s, called %s %.2f: %v", judged.Table.QualifiedName(), column.Column, truth.Type, truth.Class, column.Class, column.Confidence, column.Evidence)
+			}
+		}
+	}
+	return set.Score(verdicts, parts...)
+}
+
+// TestShowOpen prints the score with its misses, for those who work on the dictionaries: of the open part only.
+func TestShowOpen(t *testing.T) {
+	if os.Getenv("NIGHTFERRY_SHOW") == "" {
+		t.Skip("shows what is missed, on demand")
+	}
+	var text strings.Builder
+	require.NoError(t, score(t, os.Getenv("NIGHTFERRY_SHOW") == "names", labelled.Open).WriteText(&text))
+	t.Log(text.String())
+}
+
+// TestLabelledSet holds the figures that the classification promises, on the part that the dictionaries were written
+// with in view, and on the part that they were not.
+func TestLabelledSet(t *testing.T) {
+	t.Parallel()
+	report := score(t, false, labelled.Parts()...)
+	columns := 0
+	for _, part := range labelled.Parts() {
+		s := report.Part(part)
+		columns += s.Columns
+		var text strings.Builder
+		require.NoError(t, labelled.Report{Parts: []labelled.PartScore{withoutMisses(s)}}.WriteText(&text))
+		t.Log(text.String())
+		require.Empty(t, s.Unasked)
+		require.GreaterOrEqual(t, s.All.Recall(), 0.97, "%s: recall", part)
+		require.GreaterOrEqual(t, s.All.Precision(), 0.95, "%s: precision", part)
+		require.GreaterOrEqual(t, s.Hard.Recall(), 0.92, "%s: recall on hard columns", part)
+		require.GreaterOrEqual(t, s.Hard.Precision(), 0.90, "%s: precision on hard columns", part)
+		require.GreaterOrEqual(t, s.MacroF1(), 0.88, "%s: macro F1", part)
+		for language, rates := range s.Languages {
+			require.GreaterOrEqual(t, rates.Recall(), 0.90, "%s: recall in %s", part, language)
+		}
+		require.Zero(t, s.Decoys.Part, "%s: decoys with a wrong check digit", part)
+		require.Equal(t, s.Tail.Of, s.Tail.Part, "%s: identifiers in the last tenth", part)
+		require.GreaterOrEqual(t, s.Sure.Ratio(), 0.90, "%s: verdicts at 0.9 and more are right", part)
+		require.Greater(t, s.Sure.Of, 50, "%s: hardly a verdict is sure", part)
+	}
+	require.GreaterOrEqual(t, columns, 800)
+}
+
+// withoutMisses keeps what was missed in the held-out part from who writes dictionaries.
+func withoutMisses(s labelled.PartScore) labelled.PartScore {
+	s.Misses = nil
+	return s
+}
