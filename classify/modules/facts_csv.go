@@ -78,7 +78,10 @@ func eachRow(file, text string, header []string, each func(row []string) error) 
 	rows.ReuseRecord = true
 	for n := 0; ; n++ {
 		row, err := rows.Read()
-		if errors.Is(err, io.EOF) && n > 0 {
+		if errors.Is(err, io.EOF) {
+			if n == 0 {
+				return fmt.Errorf("%s:1: the file is empty", file)
+			}
 			return nil
 		}
 		if err == nil && n == 0 && !slices.Equal(row, header) {
