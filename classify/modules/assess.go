@@ -48,6 +48,32 @@ func (a *Advisor) Assess(inventory estate.Inventory, target string) Report {
 	return r
 }
 
+// Shipped judges the modules that Odoo ships in a version, or those named, by the facts alone.
+func (a *Advisor) Shipped(from, target string, names ...string) []Judgement {
+	if len(names) == 0 {
+		names = a.facts.Shipped(from)
+	}
+	all := make([]Judgement, 0, len(names))
+	for _, name := range names {
+		j := Judgement{Name: name, Origin: Nobodys}
+		if _, ships := a.facts.Ships(from, name); ships {
+			j.Origin = FromOdoo
+		}
+		j.follow(a.facts.Follow(name, from, target))
+		all = append(all, j)
+	}
+	inOrder(all)
+	return all
+}
+
+// inOrder sorts by what people have to look at first, then by name.
+func inOrder(all []Judgement) {
+	order := Verdicts()
+	slices.SortFunc(all, func(a, b Judgement) int {
+		return cmp.Or(cmp.Compare(slices.Index(order, a.Verdict), slices.Index(order, b.Verdict)), cmp.Compare(a.Name, b.Name))
+	})
+}
+
 // codeOf is the code on a host, which is not asked where no such host is known.
 func codeOf(inventory estate.Inventory, host string) estate.Section[[]estate.CodeModule] {
 	for _, h := range inventory.Hosts {
@@ -134,9 +160,6 @@ func (c *server) judgements() []Judgement {
 			all = append(all, c.unused(match))
 		}
 	}
-	order := Verdicts()
-	slices.SortFunc(all, func(a, b Judgement) int {
-		return cmp.Or(cmp.Compare(slices.Index(order, a.Verdict), slices.Index(order, b.Verdict)), cmp.Compare(a.Name, b.Name))
-	})
+	inOrder(all)
 	return all
 }

@@ -60,7 +60,18 @@ func (c *server) odoos(j *Judgement, code estate.CodeModule, seen bool) {
 		j.Verdict, j.Reasons = Unknown, []string{fmt.Sprintf("no way from %s to %s is known", c.from, c.target)}
 		return
 	}
-	p := c.facts.Follow(j.Name, c.from, c.target)
+	j.follow(c.facts.Follow(j.Name, c.from, c.target))
+	if seen {
+		was := string(j.Verdict)
+		j.Verdict, j.Origin = Custom, Ours
+		j.Reasons = append([]string{fmt.Sprintf("code in %s is loaded in place of Odoo's own module (%s): its changes have to be carried over", code.Path, was)}, j.Reasons...)
+		j.Advice = "compare it with Odoo's own, and put what differs into a module of its own"
+		c.carry(j, code)
+	}
+}
+
+// follow takes the verdict of a path.
+func (j *Judgement) follow(p Path) {
 	j.Verdict, j.Becomes, j.Edition, j.Steps, j.Sureness = p.Verdict, p.Becomes, p.Edition, p.Steps, p.Sure
 	for _, s := range p.Steps {
 		j.Reasons = append(j.Reasons, s.String())
@@ -74,13 +85,6 @@ func (c *server) odoos(j *Judgement, code estate.CodeModule, seen bool) {
 	case Replaced, Unknown:
 		j.Advice = "look at what takes its place before the upgrade"
 	case Kept, Renamed, Merged, Custom, Unused:
-	}
-	if seen {
-		was := string(j.Verdict)
-		j.Verdict, j.Origin = Custom, Ours
-		j.Reasons = append([]string{fmt.Sprintf("code in %s is loaded in place of Odoo's own module (%s): its changes have to be carried over", code.Path, was)}, j.Reasons...)
-		j.Advice = "compare it with Odoo's own, and put what differs into a module of its own"
-		c.carry(j, code)
 	}
 }
 

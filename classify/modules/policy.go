@@ -147,8 +147,8 @@ func checkMeasure(f *yamlfile.File, at string, m Measure, per float64, seen map[
 		f.Fault(at+".measure", fmt.Sprintf("%s has a driver already", m), "keep one of the two")
 	}
 	seen[m] = true
-	if per <= 0 || per > 1e9 {
-		f.Fault(at+".per", "a unit is of more than none", "write per: 1, or 100 for lines by the hundred")
+	if per < 1 || per > 1e9 {
+		f.Fault(at+".per", "a unit is of one or more", "write per: 1, or 100 for lines by the hundred")
 	}
 }
 

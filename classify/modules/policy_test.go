@@ -44,7 +44,7 @@ func TestPolicyFaults(t *testing.T) {
 		"unknown key":     {good + "hours: 3\n", `p.yaml:4:1: unknown key "hours"`},
 		"measure":         {good + "  - {measure: python_line, per: 1}\n", `p.yaml:4:15: "python_line" cannot be measured`},
 		"twice":           {good + "  - {measure: modules, per: 1}\n", "p.yaml:4:15: modules has a driver already"},
-		"per":             {good + "  - {measure: routes, per: 0}\n", "p.yaml:4:28: a unit is of more than none"},
+		"per":             {good + "  - {measure: routes, per: 0}\n", "p.yaml:4:28: a unit is of one or more"},
 		"one hour":        {good + "  - {measure: routes, per: 1, manual: [1]}\n", "p.yaml:4:39: hours are a range"},
 		"falling":         {good + "  - {measure: routes, per: 1, manual: [2, 1]}\n", "p.yaml:4:39: hours are a range"},
 		"negative":        {good + "  - {measure: routes, per: 1, manual: [-2, 1]}\n", "p.yaml:4:39: hours are a range"},

@@ -21,7 +21,8 @@ func newClassify(a *app) *cobra.Command {
 		Short: "Say which classes of data live where, and which systems talk",
 		Long: `classify judges every column of the inventory by the catalogue of Odoo fields and
 by its name, rolls the result up to tables, databases and services, and
-reconciles the integrations that configuration, sockets and people name.
+reconciles the integrations that configuration, sockets and people name. It says
+what becomes of Odoo's modules (see nightferry modules).
 
 It reads the inventory that discover wrote, and no customer system. It writes
 classification.yaml and assessment.json. What nobody could judge is
@@ -52,11 +53,16 @@ func (a *app) classify(asJSON bool) (err error) {
 	if err != nil {
 		return err
 	}
+	advisor, err := d.advisor()
+	if err != nil {
+		return err
+	}
 	result := classifier.Classify(inventory, d.e.Services)
 	if err := d.WriteYAML(engagement.ClassificationFile, result); err != nil {
 		return err
 	}
-	assessment := classify.Assess(classify.Input{Inventory: inventory, Services: d.e.Services, Declared: d.e.Declared(), Classification: result})
+	assessment := classify.Assess(classify.Input{Inventory: inventory, Services: d.e.Services, Declared: d.e.Declared(), Classification: result,
+		Advisor: advisor, Target: d.odooTarget()})
 	if err := d.WriteJSON(engagement.AssessmentFile, assessment); err != nil {
 		return err
 	}
