@@ -105,7 +105,7 @@ func TestAssess(t *testing.T) {
 	require.Equal(t, map[Measure]int{"modules": 1, "python_lines": 390, "xml_lines": 243, "routes": 1, "raw_sql": 2, "inherited_models": 2,
 		"renamed_models": 1, "moved_dependencies": 1, "lost_dependencies": 2}, counts)
 	require.Equal(t, []string{
-		"it needs fetchmail, which is merged: mail",
+		"it needs fetchmail, which is merged into mail",
 		"it needs membership: Odoo 19.0 does not ship membership, and no successor is known",
 		"it needs clinic_lost, which Odoo 14.0 does not ship and the database does not run",
 		"it changes the model mail.channel, which becomes discuss.channel",

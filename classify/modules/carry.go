@@ -57,7 +57,7 @@ func (c *server) dependency(name string) (Measure, string) {
 	p := c.facts.Follow(name, c.from, c.target)
 	switch p.Verdict {
 	case Renamed, Merged:
-		return "moved_dependencies", fmt.Sprintf("it needs %s, which is %s: %s", name, p.Verdict, p.Becomes)
+		return "moved_dependencies", fmt.Sprintf("it needs %s, which is %s", name, map[Verdict]string{Renamed: "renamed to ", Merged: "merged into "}[p.Verdict]+p.Becomes)
 	case Removed, Replaced:
 		return "lost_dependencies", fmt.Sprintf("it needs %s: %s", name, p.Reason)
 	case Unknown:

@@ -1,8 +1,10 @@
 package modules
 
 import (
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"nightferry/internal/estate"
 )
@@ -27,6 +29,17 @@ type Item struct {
 	Assisted  Hours   `json:"assisted,omitzero"`
 	Manual    Hours   `json:"manual,omitzero"`
 	Why       string  `json:"why,omitempty"`
+}
+
+// Counted says in words what the hours are reckoned from; empty where that is nothing.
+func (e Effort) Counted() string {
+	parts := make([]string, 0, len(e.Items))
+	for _, item := range e.Items {
+		if item.Measure != "modules" {
+			parts = append(parts, fmt.Sprintf("%s %d", item.Measure.Label(), item.Count))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // add takes another effort into the sums.

@@ -74,7 +74,9 @@ func (c *server) odoos(j *Judgement, code estate.CodeModule, seen bool) {
 func (j *Judgement) follow(p Path) {
 	j.Verdict, j.Becomes, j.Edition, j.Steps, j.Sureness = p.Verdict, p.Becomes, p.Edition, p.Steps, p.Sure
 	for _, s := range p.Steps {
-		j.Reasons = append(j.Reasons, s.String())
+		if s.Change != ChangeGone { // the path's reason tells it
+			j.Reasons = append(j.Reasons, s.String())
+		}
 	}
 	if p.Reason != "" {
 		j.Reasons = append(j.Reasons, p.Reason)
@@ -82,8 +84,10 @@ func (j *Judgement) follow(p Path) {
 	switch j.Verdict {
 	case Removed:
 		j.Advice = "find out who uses it, and export or move its data before the upgrade drops it"
-	case Replaced, Unknown:
+	case Replaced:
 		j.Advice = "look at what takes its place before the upgrade"
+	case Unknown:
+		j.Advice = "find out what it is and what became of it"
 	case Kept, Renamed, Merged, Custom, Unused:
 	}
 }

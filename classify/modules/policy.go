@@ -31,10 +31,15 @@ func (h Hours) times(n float64) Hours { return Hours{rounded(h.Low * n), rounded
 // IsZero tells whether nothing has to be done, at the most.
 func (h Hours) IsZero() bool { return h == Hours{} }
 
-// String is the range in whole hours.
+// String is the range in whole hours. Less than half of one is not shown as none.
 func (h Hours) String() string {
 	low, high := fmt.Sprintf("%.0f", h.Low), fmt.Sprintf("%.0f", h.High)
-	if low == high {
+	switch {
+	case h.IsZero():
+		return "0 h"
+	case high == "0":
+		return "under 1 h"
+	case low == high:
 		return low + " h"
 	}
 	return low + "–" + high + " h"
@@ -42,6 +47,15 @@ func (h Hours) String() string {
 
 // Measure is something that can be counted of custom code, or of what was made in a database.
 type Measure string
+
+// Label is the measure as people read it.
+func (m Measure) Label() string {
+	words := strings.ReplaceAll(string(m), "_", " ")
+	for _, name := range [][2]string{{"python", "Python"}, {"xml", "XML"}, {"js", "JavaScript"}, {"sql", "SQL"}} {
+		words = strings.ReplaceAll(words, name[0], name[1])
+	}
+	return words
+}
 
 // measures lists what a driver may count.
 func measures() []Measure {

@@ -90,6 +90,9 @@ drivers:
 	require.Equal(t, Hours{6, 14}, five.Manual, "1 to 3, and 1 to 2 for lines; without tests all of it twice")
 	require.Equal(t, "6–14 h", five.Manual.String())
 	require.Equal(t, "5 h", Hours{5, 5}.String())
+	require.Equal(t, "0 h", Hours{}.String())
+	require.Equal(t, "under 1 h", Hours{0.1, 0.3}.String(), "little is not nothing")
+	require.Equal(t, "Python lines", Measure("python_lines").Label())
 }
 
 // FuzzPolicy: a table is taken or refused with its place, and what is taken never gives less than nothing.

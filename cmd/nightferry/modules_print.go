@@ -73,11 +73,7 @@ func printEffort(w io.Writer, s modules.Server) {
 	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	heading := "CUSTOM CODE\tAUTOMATIC\tASSISTED\tMANUAL\tCOUNTED\n"
 	row := func(name string, e modules.Effort) {
-		var counted []string
-		for _, item := range e.Items {
-			counted = append(counted, fmt.Sprintf("%d %s", item.Count, strings.ReplaceAll(string(item.Measure), "_", " ")))
-		}
-		fmt.Fprintf(table, "%s%s\t%s\t%s\t%s\t%s\n", heading, name, e.Automatic, e.Assisted, e.Manual, cmp.Or(strings.Join(counted, ", "), "nothing"))
+		fmt.Fprintf(table, "%s%s\t%s\t%s\t%s\t%s\n", heading, name, e.Automatic, e.Assisted, e.Manual, cmp.Or(e.Counted(), "nothing"))
 		heading = ""
 	}
 	for _, j := range s.Modules {

@@ -183,7 +183,7 @@ func classification() *classify.Classification {
 }
 
 func assessment() *classify.Assessment {
-	return &classify.Assessment{Version: classify.Version, Integrations: []estate.Integration{
+	return &classify.Assessment{Version: classify.Version, Modules: moduleReport(), Integrations: []estate.Integration{
 		{From: "host/erp-app", To: "host/erp-db", Protocol: "postgresql", Port: 5432, Kind: "database", Configured: []string{"odoo.conf on erp-app"}, Observed: []string{"socket on erp-app, port 5432"}, Declared: []string{"engagement.yaml"}},
 		{From: "host/intf", To: "outside/lab.partner.example", Protocol: "sftp", Port: 22, Kind: "files", Configured: []string{"timer labor-push on intf"}},
 		{From: "outside/ehr.example", To: "host/intf", Protocol: "hl7", Port: 2575, Kind: "ehr", Observed: []string{"socket on intf, port 2575"}},
