@@ -44,9 +44,11 @@ func clinic() estate.Inventory {
 				installedModule("product_matrix_x", "", "", ""),
 				{Name: "crm", State: "uninstalled", Origin: "core"},
 			}),
-			Views:   estate.Know("v", []estate.ViewSum{{Model: "res.partner", Made: 1, Changed: 2}}),
-			Actions: estate.Know("a", []estate.ServerAction{{Name: "made", Made: true, Code: &estate.Code{Length: 9}}, {Name: "no code", Made: true}, {Name: "brought", Code: &estate.Code{Length: 9}}}),
-			Crons:   estate.Miss[[]estate.Cron](estate.Denied, "c", "", "ir.cron"), Fields: estate.Know("f", estate.FieldSums{}),
+			Views: estate.Know("v", []estate.ViewSum{{Model: "res.partner", Made: 1, Changed: 2}}),
+			Actions: estate.Know("a", []estate.ServerAction{
+				{Name: "made", Made: true, Kind: "code"}, {Name: "no code", Made: true, Kind: "email"}, {Name: "brought", Module: "sale", Kind: "code"}, {Name: "whose", Kind: "code"},
+			}),
+			Crons: estate.Miss[[]estate.Cron](estate.Denied, "c", "", "ir.cron"), Fields: estate.Know("f", estate.FieldSums{}),
 			Models: estate.Know("m", []estate.Model{}), Automations: estate.Know("a", []estate.Automation{}), Reports: estate.Know("r", []estate.OdooReport{})}},
 	}
 }
@@ -116,7 +118,7 @@ func TestAssess(t *testing.T) {
 	require.NotEmpty(t, base.Effort.Rewrites)
 
 	require.Equal(t, map[Measure]int{"database_views": 3, "database_code": 1}, s.Database.Counts)
-	require.Equal(t, []string{"scheduled actions: denied"}, s.Database.Unread)
+	require.Equal(t, []string{"server actions: of 1 nobody can tell whether they were made here", "scheduled actions: denied"}, s.Database.Unread)
 	require.Equal(t, s.Effort.Total(), r.Effort.Total())
 }
 

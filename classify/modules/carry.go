@@ -2,8 +2,6 @@ package modules
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"nightferry/internal/estate"
 )
@@ -65,71 +63,4 @@ func (c *server) dependency(name string) (Measure, string) {
 	case Kept, Custom, Unused:
 	}
 	return "", ""
-}
-
-// customisation counts what was made in the database. It is nil where nothing of it could be read.
-func (c *server) customisation() *Customisation {
-	made := &Customisation{Counts: map[Measure]int{}}
-	o, read := c.odoo, 0
-	count := func(what string, coverage estate.Coverage, fill func()) {
-		if !coverage.IsKnown() {
-			made.Unread = append(made.Unread, what+": "+string(coverage))
-			return
-		}
-		read++
-		fill()
-	}
-	count("views", o.Views.Coverage, func() {
-		for _, v := range o.Views.Value {
-			made.Counts["database_views"] += v.Made + v.Changed
-		}
-	})
-	count("fields", o.Fields.Coverage, func() {
-		for _, f := range o.Fields.Value.Custom {
-			made.Counts["database_fields"]++
-			made.Counts["database_code"] += one(f.Code != nil)
-		}
-	})
-	count("models", o.Models.Coverage, func() {
-		for _, m := range o.Models.Value {
-			made.Counts["database_models"] += one(m.Custom)
-		}
-	})
-	count("server actions", o.Actions.Coverage, func() {
-		for _, a := range o.Actions.Value {
-			made.Counts["database_code"] += one(a.Made && a.Code != nil)
-		}
-	})
-	count("scheduled actions", o.Crons.Coverage, func() {
-		for _, cron := range o.Crons.Value {
-			made.Counts["database_code"] += one(cron.Made && cron.Code != nil)
-		}
-	})
-	count("automations", o.Automations.Coverage, func() {
-		for _, a := range o.Automations.Value {
-			made.Counts["database_automations"] += one(a.Made)
-		}
-	})
-	count("reports", o.Reports.Coverage, func() {
-		for _, r := range o.Reports.Value {
-			made.Counts["database_reports"] += one(r.Made)
-		}
-	})
-	if read == 0 {
-		return nil
-	}
-	maps.DeleteFunc(made.Counts, func(_ Measure, n int) bool { return n == 0 })
-	slices.Sort(made.Unread)
-	if len(c.way) > 1 {
-		made.Effort = c.policy.reckon(made.Counts, len(c.way)-1, true)
-	}
-	return made
-}
-
-// one counts what holds.
-func one(holds bool) int {
-	if holds {
-		return 1
-	}
-	return 0
 }

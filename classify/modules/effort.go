@@ -35,9 +35,14 @@ type Item struct {
 func (e Effort) Counted() string {
 	parts := make([]string, 0, len(e.Items))
 	for _, item := range e.Items {
-		if item.Measure != "modules" {
-			parts = append(parts, fmt.Sprintf("%s %d", item.Measure.Label(), item.Count))
+		if item.Measure == "modules" {
+			continue
 		}
+		part := fmt.Sprintf("%s %d", item.Measure.Label(), item.Count)
+		if item.Why == unpriced {
+			part += " (no hours in the table)"
+		}
+		parts = append(parts, part)
 	}
 	return strings.Join(parts, ", ")
 }
@@ -49,12 +54,17 @@ func (e *Effort) add(other Effort) {
 	e.Manual = e.Manual.plus(other.Manual)
 }
 
+// unpriced is why an item has no hours though it was counted.
+const unpriced = "the table has no hours for it"
+
 // reckon turns counts into hours for a way of so many versions. tested is false for code that no test of its own
 // watches.
 func (p *Policy) reckon(counts map[Measure]int, versions int, tested bool) Effort {
 	var e Effort
+	priced := map[Measure]bool{}
 	for _, d := range p.Drivers {
 		n := counts[d.Measure]
+		priced[d.Measure] = true
 		if n <= 0 {
 			continue
 		}
@@ -68,6 +78,11 @@ func (p *Policy) reckon(counts map[Measure]int, versions int, tested bool) Effor
 		}
 		e.Items = append(e.Items, item)
 		e.add(Effort{Automatic: item.Automatic, Assisted: item.Assisted, Manual: item.Manual})
+	}
+	for _, m := range measures() {
+		if counts[m] > 0 && !priced[m] {
+			e.Items = append(e.Items, Item{Measure: m, Count: counts[m], Why: unpriced})
+		}
 	}
 	return e
 }

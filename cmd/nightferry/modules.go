@@ -170,7 +170,11 @@ func (a *app) modulesOfEstate(q moduleQuery) (err error) {
 		s := &report.Servers[i]
 		s.Modules = slices.DeleteFunc(s.Modules, func(j modules.Judgement) bool { return !q.wants(j) })
 		listed += len(s.Modules)
-		stuck += count(s.Modules, isStuck)
+		for _, j := range s.Modules {
+			if isStuck(j) {
+				stuck++
+			}
+		}
 	}
 	if len(q.names) > 0 && listed == 0 {
 		return outcome.Mend(outcome.Misused(fmt.Errorf("no Odoo server of the inventory has %s", strings.Join(q.names, ", "))), "nightferry modules --from VERSION judges what Odoo ships")
@@ -192,16 +196,6 @@ func (a *app) modulesOfEstate(q moduleQuery) (err error) {
 // isStuck tells whether a module stands in the way of the target until somebody has looked.
 func isStuck(j modules.Judgement) bool {
 	return j.Verdict == modules.Removed || j.Verdict == modules.Unknown || j.Verdict == modules.Custom && j.Effort == nil
-}
-
-func count[T any](list []T, holds func(T) bool) int {
-	n := 0
-	for _, v := range list {
-		if holds(v) {
-			n++
-		}
-	}
-	return n
 }
 
 // odooTarget is the version that the engagement's modules are judged for.
