@@ -30,18 +30,27 @@ func (a *Advisor) Facts() *Facts { return a.facts }
 // Assess judges the modules of every Odoo server for a target version, one of [estate.OdooTargets].
 func (a *Advisor) Assess(inventory estate.Inventory, target string) Report {
 	r := Report{Target: target, Facts: FactsSource, Policy: a.policy.Version, Assumptions: a.policy.Assumptions, Servers: []Server{}}
+	code := map[string]estate.Section[[]estate.CodeModule]{}
+	for i := range inventory.Hosts {
+		code[inventory.Hosts[i].Name] = inventory.Hosts[i].Code
+	}
 	seen := map[[2]string]bool{}
-	for _, odoo := range inventory.Odoo {
-		s := a.server(odoo, codeOf(inventory, odoo.Host), target)
+	for i := range inventory.Odoo {
+		odoo := &inventory.Odoo[i]
+		found, ok := code[odoo.Host]
+		if !ok {
+			found = estate.Miss[[]estate.CodeModule](estate.NotAsked, "", "no host of the inventory runs it", "")
+		}
+		s := a.server(odoo, found, target)
 		for _, j := range s.Modules {
 			key := [2]string{j.Name, j.Version}
 			if j.Effort != nil && !seen[key] {
-				r.Effort.add(*j.Effort)
+				r.Effort = r.Effort.plus(*j.Effort)
 				seen[key] = true
 			}
 		}
 		if s.Database != nil && odoo.Environment != estate.NonProduction && odoo.Environment != estate.Target {
-			r.Effort.add(s.Database.Effort)
+			r.Effort = r.Effort.plus(s.Database.Effort)
 		}
 		r.Servers = append(r.Servers, s)
 	}
@@ -74,17 +83,7 @@ func inOrder(all []Judgement) {
 	})
 }
 
-// codeOf is the code on a host, which is not asked where no such host is known.
-func codeOf(inventory estate.Inventory, host string) estate.Section[[]estate.CodeModule] {
-	for _, h := range inventory.Hosts {
-		if h.Name == host && host != "" {
-			return h.Code
-		}
-	}
-	return estate.Miss[[]estate.CodeModule](estate.NotAsked, "", "no host of the inventory runs it", "")
-}
-
-func (a *Advisor) server(odoo estate.OdooServer, code estate.Section[[]estate.CodeModule], target string) Server {
+func (a *Advisor) server(odoo *estate.OdooServer, code estate.Section[[]estate.CodeModule], target string) Server {
 	s := Server{Odoo: odoo.Name, Host: odoo.Host, Environment: odoo.Environment, From: odoo.Version.Value, Coverage: odoo.Modules.Coverage}
 	switch {
 	case !odoo.Collected.Coverage.IsKnown():
@@ -110,11 +109,11 @@ func (a *Advisor) server(odoo estate.OdooServer, code estate.Section[[]estate.Co
 	for _, j := range s.Modules {
 		s.Verdicts[j.Verdict]++
 		if j.Effort != nil {
-			s.Effort.add(*j.Effort)
+			s.Effort = s.Effort.plus(*j.Effort)
 		}
 	}
 	if s.Database = c.customisation(); s.Database != nil {
-		s.Effort.add(s.Database.Effort)
+		s.Effort = s.Effort.plus(s.Database.Effort)
 	}
 	return s
 }
@@ -122,7 +121,7 @@ func (a *Advisor) server(odoo estate.OdooServer, code estate.Section[[]estate.Co
 // server is one database being judged: what is installed beside what lies on disk, and the way to go.
 type server struct {
 	*Advisor
-	odoo      estate.OdooServer
+	odoo      *estate.OdooServer
 	from      string
 	target    string
 	way       []string                      // versions; empty where the facts know none
@@ -131,7 +130,7 @@ type server struct {
 	code      map[string]estate.CodeModule  // by folder
 }
 
-func newServer(a *Advisor, odoo estate.OdooServer, code estate.Section[[]estate.CodeModule], target string) *server {
+func newServer(a *Advisor, odoo *estate.OdooServer, code estate.Section[[]estate.CodeModule], target string) *server {
 	c := &server{Advisor: a, odoo: odoo, from: odoo.Version.Value, target: target, installed: map[string]estate.Module{},
 		matches: map[string]estate.ModuleMatch{}, code: map[string]estate.CodeModule{}}
 	c.way = a.facts.way(c.from, target)

@@ -1,6 +1,7 @@
 package modules
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -134,6 +135,29 @@ func TestTotalCountsEachModuleOnce(t *testing.T) {
 	require.Equal(t, both.Servers[0].Effort, both.Servers[1].Effort)
 }
 
+// BenchmarkAssess judges a thousand databases on a thousand hosts, beside the bare matching of modules and code.
+func BenchmarkAssess(b *testing.B) {
+	a, one := adviser(b), clinic()
+	var many estate.Inventory
+	for i := range 1000 {
+		host, odoo := one.Hosts[0], one.Odoo[0]
+		host.Name, odoo.Host = strconv.Itoa(i), strconv.Itoa(i)
+		many.Hosts, many.Odoo = append(many.Hosts, host), append(many.Odoo, odoo)
+	}
+	b.Run("assess", func(b *testing.B) {
+		for b.Loop() {
+			require.Len(b, a.Assess(many, "19.0").Servers, 1000)
+		}
+	})
+	b.Run("match only", func(b *testing.B) {
+		for b.Loop() {
+			for i := range many.Odoo {
+				many.Odoo[i].MatchModules(many.Hosts[i].Code)
+			}
+		}
+	})
+}
+
 func TestAssessWhatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	a := adviser(t)
@@ -184,6 +208,9 @@ func TestAssessWhatIsNotKnown(t *testing.T) {
 	require.Equal(t, Custom, judged(t, s, "clinic_base").Verdict)
 	require.Nil(t, judged(t, s, "clinic_base").Effort)
 	require.Equal(t, Kept, judged(t, s, "stock").Verdict, "whether code stands in its place cannot be told; the problem says so")
+
+	s = assess("19.0", func(in *estate.Inventory) { in.Odoo[0].Host = "" })
+	require.Equal(t, "the code on its host is not-asked: no host of the inventory runs it", s.Problem)
 
 	s = assess("19.0", func(in *estate.Inventory) {
 		in.Hosts[0].Code.Problem, in.Hosts[0].Code.Grant = "part is closed", "read"

@@ -47,11 +47,12 @@ func (e Effort) Counted() string {
 	return strings.Join(parts, ", ")
 }
 
-// add takes another effort into the sums.
-func (e *Effort) add(other Effort) {
+// plus adds the hours of another effort; what they were counted from stays as it is.
+func (e Effort) plus(other Effort) Effort {
 	e.Automatic = e.Automatic.plus(other.Automatic)
 	e.Assisted = e.Assisted.plus(other.Assisted)
 	e.Manual = e.Manual.plus(other.Manual)
+	return e
 }
 
 // unpriced is why an item has no hours though it was counted.
@@ -77,7 +78,7 @@ func (p *Policy) reckon(counts map[Measure]int, versions int, tested bool) Effor
 			item.Manual = item.Manual.times(p.WithoutTests)
 		}
 		e.Items = append(e.Items, item)
-		e.add(Effort{Automatic: item.Automatic, Assisted: item.Assisted, Manual: item.Manual})
+		e = e.plus(Effort{Automatic: item.Automatic, Assisted: item.Assisted, Manual: item.Manual})
 	}
 	for _, m := range measures() {
 		if counts[m] > 0 && !priced[m] {

@@ -33,14 +33,14 @@ func TestModulesOfTheSample(t *testing.T) {
 		compared++
 		custom, unused := []lab.TrueModule{}, []string{}
 		for _, j := range s.Modules {
-			switch {
-			case j.Verdict == modules.Custom:
+			switch j.Verdict {
+			case modules.Custom:
 				custom = append(custom, lab.TrueModule{Name: j.Name, Version: j.Version})
 				require.NotNil(t, j.Effort)
 				require.Positive(t, j.Effort.Automatic.High)
 				require.Positive(t, j.Effort.Assisted.Low)
 				require.Positive(t, j.Effort.Manual.Low)
-			case j.Verdict == modules.Unused:
+			case modules.Unused:
 				unused = append(unused, j.Name)
 			default:
 				require.Equal(t, modules.FromOdoo, j.Origin, j.Name)
