@@ -26,7 +26,7 @@ func (d *days) Set(text string) error {
 		if err != nil {
 			return errNoDuration
 		}
-		sum, rest = sum+time.Duration(n)*unit.is, after //nolint:gosec // of 16 bits
+		sum, rest = sum+time.Duration(n)*unit.is, after
 	}
 	if rest != "" {
 		more, err := time.ParseDuration(rest)

@@ -96,7 +96,7 @@ func checkSchedule(length, every time.Duration) error {
 
 // schedule goes on with the watch that was begun, as long and as closely as asked for now, or begins one.
 func (a *app) schedule(d *desk, o discoverOptions) (discover.Schedule, error) {
-	now := a.now().UTC().Truncate(time.Second)
+	now := a.now().UTC().Truncate(time.Second).Add(time.Second) // so that the first round is yet to come
 	was := watchFile{}
 	err := d.ReadJSON(engagement.WatchFile, &was)
 	switch {
@@ -124,7 +124,7 @@ func (a *app) schedule(d *desk, o discoverOptions) (discover.Schedule, error) {
 // is ours is known when they have answered.
 func (a *app) lookTargets(d *desk, ways *reach, o discoverOptions) (all []discover.Target, roles map[string]string) {
 	roles = map[string]string{}
-	ours := &discover.Ours{}
+	ours := discover.NewOurs(a.now(), hops(d.e)...)
 	for _, s := range d.e.Databases {
 		config := ways.postgres(s, "")
 		config.AllowSuperuser = o.super
@@ -139,6 +139,21 @@ func (a *app) lookTargets(d *desk, ways *reach, o discoverOptions) (all []discov
 		all, roles[t.ID()] = append(all, t), e.User
 	}
 	return all, roles
+}
+
+// hops names the hosts through which others are reached.
+func hops(e *engagement.Engagement) []string {
+	var names []string
+	for _, h := range e.Hosts {
+		names = append(names, h.Via)
+	}
+	for _, s := range e.Databases {
+		names = append(names, s.Via)
+	}
+	for _, o := range e.Odoo {
+		names = append(names, o.Via)
+	}
+	return names
 }
 
 // watched tells who never answered.

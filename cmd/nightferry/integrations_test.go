@@ -70,7 +70,9 @@ func compareIntegrations(t *testing.T, truth lab.Truth, a classify.Assessment) {
 	t.Helper()
 	found := map[string]estate.Integration{}
 	for _, i := range a.Integrations {
-		found[i.From+" "+i.To+" "+i.Protocol] = i
+		if i.From != "outside/10.77.1.1" && i.From != "host/bastion" { // other tests that visit the lab meanwhile
+			found[i.From+" "+i.To+" "+i.Protocol] = i
+		}
 	}
 	planted, configured, sockets, together := 0, 0, 0, 0
 	closed := map[string]string{"root": "sudo", "administrator": "Administration"}

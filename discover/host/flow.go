@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"nightferry/discover"
 )
 
 // flow is a connection as the kernel's table of connections has it: from is who began it. Where addresses are
@@ -68,7 +66,7 @@ func parseFlows(body string) flows {
 }
 
 // of adds the addresses of sockets to the machine's own, and drops the flows of those that are ours.
-func (f flows) of(all, theirs []socket, known *discover.Ours) flows {
+func (f flows) of(all, theirs []socket) flows {
 	type pair struct{ local, peer netip.AddrPort }
 	ours := map[pair]bool{}
 	for _, s := range all {
@@ -80,7 +78,7 @@ func (f flows) of(all, theirs []socket, known *discover.Ours) flows {
 	for _, s := range theirs {
 		delete(ours, pair{s.local, s.peer})
 	}
-	f.found = slices.DeleteFunc(f.found, func(f flow) bool { return known.Has(f.from) || ours[pair{f.from, f.to}] || ours[pair{f.to, f.from}] })
+	f.found = slices.DeleteFunc(f.found, func(f flow) bool { return ours[pair{f.from, f.to}] || ours[pair{f.to, f.from}] })
 	return f
 }
 

@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,10 +137,16 @@ func fillLook(l *estate.HostLook, t transcript, ours *discover.Ours) {
 	users := userNames(parsePasswd(t.body("passwd")))
 	o := newOwners(users, parseSS(t.body("ss")), nil)
 	all := parseSockets(t.body("sockets"))
+	earlier := func(peer netip.Addr) bool { return ours.MayBeEarlier(l.Collected.At, l.Name, peer) }
 	theirs := slices.DeleteFunc(withoutOurs(slices.Clone(all), pairs(moment)["login"], me, o.holders), func(s socket) bool {
-		return ours.Has(s.peer) || ours.Has(s.local) && s.state != stateListen
+		_, ended := liveliness(s)
+		return ours.Has(s.peer) || ours.Has(s.local) && s.state != stateListen || ended && earlier(s.peer.Addr())
 	})
-	l.Peers = peers(theirs, o, parseFlows(t.body("flows")).of(all, theirs, ours))
+	flows := parseFlows(t.body("flows")).of(all, theirs)
+	flows.found = slices.DeleteFunc(flows.found, func(f flow) bool {
+		return ours.Has(f.from) || f.ended && (earlier(f.from.Addr()) || earlier(f.to.Addr()))
+	})
+	l.Peers = peers(theirs, o, flows)
 	for _, key := range []string{"sockets", "flows"} {
 		l.PeersCut = l.PeersCut || t.frames[key].cut || strings.Count(t.frames[key].body, "\n") > mostRows
 	}

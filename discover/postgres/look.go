@@ -128,7 +128,7 @@ func (l *looker) own(ctx context.Context, r *reading) {
 			return err
 		}
 		if at, err := netip.ParseAddr(address); err == nil {
-			l.c.Ours.Add(netip.AddrPortFrom(at, uint16(port))) //nolint:gosec // a port
+			l.c.Ours.Add(netip.AddrPortFrom(at, uint16(port)))
 		}
 		return nil
 	})

@@ -19,16 +19,17 @@ func (s *series) add(figure float64) {
 }
 
 // percentiles by nearest rank: each is a figure that was measured.
-func (s series) percentiles() Percentiles {
-	if len(s) == 0 {
+func (s *series) percentiles() Percentiles {
+	figures := *s
+	if len(figures) == 0 {
 		return Percentiles{}
 	}
-	slices.Sort(s)
+	slices.Sort(figures)
 	at := func(share float64) float64 {
-		figure := s[int(math.Ceil(share*float64(len(s))))-1]
+		figure := figures[int(math.Ceil(share*float64(len(figures))))-1]
 		return math.Round(figure*100) / 100
 	}
-	return Percentiles{Samples: len(s), P50: at(0.5), P90: at(0.9), P95: at(0.95), P99: at(0.99), Max: at(1)}
+	return Percentiles{Samples: len(figures), P50: at(0.5), P90: at(0.9), P95: at(0.95), P99: at(0.99), Max: at(1)}
 }
 
 // follow calls each with every sample that has counters, the one before it and the seconds between them on the asset's
