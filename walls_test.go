@@ -45,6 +45,7 @@ func rooms() []room {
 
 		{"discover/sample", []string{"internal/estate", "internal/pgread", "classify/detect"}},
 		{"discover/sheet", []string{"internal/estate"}},
+		{"discover/cluster", []string{"discover", "internal/estate", "internal/yamlfile"}},
 		{"discover/...", []string{"discover", "internal/estate", "internal/remote", "internal/pgread", "internal/odoorpc", "internal/outcome"}},
 
 		{"classify/detect", []string{"internal/estate"}},

@@ -16,6 +16,7 @@ const (
 	KindHost     Kind = "host"
 	KindPostgres Kind = "postgres"
 	KindOdoo     Kind = "odoo"
+	KindCluster  Kind = "cluster"
 )
 
 // Target is one thing to be read, with the collector that reads it.
@@ -42,6 +43,7 @@ type Asset struct {
 
 	HostLook     *estate.HostLook
 	PostgresLook *estate.PostgresLook
+	Cluster      *estate.Cluster
 }
 
 // Collected is the collection of the asset that is set.
@@ -57,6 +59,8 @@ func (a Asset) Collected() estate.Collection {
 		return a.HostLook.Collected
 	case a.PostgresLook != nil:
 		return a.PostgresLook.Collected
+	case a.Cluster != nil:
+		return a.Cluster.Collected
 	}
 	return estate.Collection{Coverage: estate.Failed, Problem: "the collector returned nothing"}
 }

@@ -194,6 +194,9 @@ func unread(t Target, c estate.Collection) Asset {
 	case KindOdoo:
 		server := estate.UnreadOdoo(t.Name, t.Environment, c)
 		return Asset{Odoo: &server}
+	case KindCluster:
+		cluster := estate.UnreadCluster(t.Name, t.Environment, c)
+		return Asset{Cluster: &cluster}
 	}
 	host := estate.UnreadHost(t.Name, t.Environment, c)
 	return Asset{Host: &host}
@@ -209,6 +212,8 @@ func (a Asset) gaps() []estate.Gap {
 		inventory.Postgres = []estate.PostgresServer{*a.Postgres}
 	case a.Odoo != nil:
 		inventory.Odoo = []estate.OdooServer{*a.Odoo}
+	case a.Cluster != nil:
+		inventory.Clusters = []estate.Cluster{*a.Cluster}
 	}
 	return inventory.Gaps()
 }

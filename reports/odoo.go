@@ -175,6 +175,9 @@ func collected(inventory estate.Inventory) []asset {
 	for _, o := range inventory.Odoo {
 		all = append(all, asset{o.Collected, "odoo/" + o.Name})
 	}
+	for _, c := range inventory.Clusters {
+		all = append(all, asset{c.Collected, "cluster/" + c.Name})
+	}
 	return all
 }
 

@@ -94,7 +94,7 @@ func readSentence(in Input, hosts, servers, odoo reach) string {
 	for _, kind := range []struct {
 		reach
 		noun string
-	}{{hosts, "host"}, {servers, "database server"}, {odoo, "Odoo server"}} {
+	}{{hosts, "host"}, {servers, "database server"}, {odoo, "Odoo server"}, {reachOf(in, "cluster/"), "Kubernetes cluster"}} {
 		if kind.total > 0 {
 			kinds = append(kinds, fmt.Sprintf("%d of %s", kind.total-kind.unread, plural(kind.total, kind.noun)))
 		}

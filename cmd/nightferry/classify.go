@@ -46,7 +46,7 @@ func (a *app) classify(asJSON bool) (err error) {
 	if err != nil {
 		return err
 	}
-	if len(inventory.Hosts)+len(inventory.Postgres)+len(inventory.Odoo) == 0 {
+	if len(inventory.Hosts)+len(inventory.Postgres)+len(inventory.Odoo)+len(inventory.Clusters) == 0 {
 		return outcome.Mend(fmt.Errorf("the inventory is empty"), "run first: nightferry discover")
 	}
 	classifier, err := classify.NewClassifier()

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"nightferry/discover"
+	"nightferry/discover/cluster"
 	"nightferry/discover/host"
 	"nightferry/discover/odoo"
 	"nightferry/discover/postgres"
@@ -36,10 +37,11 @@ func newDiscover(a *app) *cobra.Command {
 	o := discoverOptions{}
 	cmd := &cobra.Command{
 		Use:   "discover",
-		Short: "Read the estate: hosts over SSH, PostgreSQL, Odoo",
-		Long: `discover reads the hosts, PostgreSQL servers and Odoo servers that
-engagement.yaml names, and writes what it found to inventory/. It changes
-nothing there, and reads no row of a customer's table.
+		Short: "Read the estate: hosts over SSH, PostgreSQL, Odoo, Kubernetes",
+		Long: `discover reads the hosts, PostgreSQL servers, Odoo servers and Kubernetes
+clusters that engagement.yaml names, and writes what it found to inventory/. It
+changes nothing there, and reads no row of a customer's table and no secret of
+a cluster.
 
 A target that cannot be read is a fact, too: the run goes on, ends with exit
 code 3 and a table of what is missing and what would mend it. A run that was
@@ -192,7 +194,7 @@ func (a *app) discovered(d *desk, asJSON bool) error {
 	return outcome.Found(fmt.Errorf("%d targets could not be read; %d facts of the others are missing or known in part", assets, len(gaps)-assets))
 }
 
-// targets lists what is in scope, and by whom it is read.
+// targets lists what is in scope, and by whom it is read; what is read from files alone is read by nobody.
 func (a *app) targets(ctx context.Context, d *desk, ways *reach, o discoverOptions) (all []discover.Target, roles map[string]string, err error) {
 	roles = map[string]string{}
 	add := func(t discover.Target, role string) {
@@ -216,6 +218,15 @@ func (a *app) targets(ctx context.Context, d *desk, ways *reach, o discoverOptio
 			return nil, nil, err
 		}
 		add(odoo.Target(odoo.Server{Name: server.Name, Environment: server.Environment, Host: server.Host, Via: ways.hops(server.Via), RPC: rpc}, a.now), server.User)
+	}
+	for _, k := range d.e.Clusters {
+		t := cluster.Collector{Name: k.Name, Environment: k.Environment, Now: a.now, Kubeconfig: k.Kubeconfig, Context: k.Context, AllowExec: k.AllowExec,
+			Via: ways.hops(k.Via), Dial: ways.dial(k.Via), Files: k.Files}.Target()
+		if len(k.Files) > 0 {
+			all = append(all, t) // nobody's system is touched
+			continue
+		}
+		add(t, cluster.Account(k.Kubeconfig, k.Context))
 	}
 	return all, roles, nil
 }
@@ -245,6 +256,10 @@ func choose(all []discover.Target, only []string) ([]discover.Target, error) {
 // noteAccesses writes down which systems are about to be read, and as whom: no access without its line.
 func (a *app) noteAccesses(d *desk, targets []discover.Target, roles map[string]string, purpose string, o discoverOptions) error {
 	for _, t := range targets {
+		role, touched := roles[t.ID()]
+		if !touched {
+			continue
+		}
 		what := purpose
 		switch {
 		case o.sudo && t.Kind == discover.KindHost:
@@ -252,7 +267,7 @@ func (a *app) noteAccesses(d *desk, targets []discover.Target, roles map[string]
 		case o.super && t.Kind == discover.KindPostgres:
 			what += "; also if the role is a superuser (--allow-superuser)"
 		}
-		access := engagement.Access{At: a.now(), Who: who(), Role: roles[t.ID()], System: t.ID(), What: what}
+		access := engagement.Access{At: a.now(), Who: who(), Role: role, System: t.ID(), What: what}
 		if err := d.LogAccess(access); err != nil {
 			return err
 		}
@@ -282,6 +297,9 @@ func newSink(d *desk) (sink, error) {
 	for _, o := range inventory.Odoo {
 		note(discover.Asset{Odoo: &o}, discover.KindOdoo, o.Name)
 	}
+	for _, c := range inventory.Clusters {
+		note(discover.Asset{Cluster: &c}, discover.KindCluster, c.Name)
+	}
 	return s, err
 }
 
@@ -295,6 +313,8 @@ func (s sink) Save(a discover.Asset) error {
 		return s.d.SaveHost(*a.Host)
 	case a.Postgres != nil:
 		return s.d.SavePostgres(*a.Postgres)
+	case a.Cluster != nil:
+		return s.d.SaveCluster(*a.Cluster)
 	}
 	return s.d.SaveOdoo(*a.Odoo)
 }

@@ -90,7 +90,7 @@ func earlier(ctx context.Context, dir, before string) (estate.Inventory, error) 
 		return estate.Inventory{}, err
 	}
 	inventory, err := engagement.ReadInventory(files, before)
-	if err == nil && len(inventory.Hosts)+len(inventory.Postgres)+len(inventory.Odoo) == 0 {
+	if err == nil && len(inventory.Hosts)+len(inventory.Postgres)+len(inventory.Odoo)+len(inventory.Clusters) == 0 {
 		err = outcome.Mend(outcome.Misused(fmt.Errorf("%s has no inventory", before)), "name a folder, or a commit, that has one: nightferry discover diff BEFORE")
 	}
 	return inventory, err

@@ -14,7 +14,7 @@ type Access struct {
 	At     time.Time `json:"at"`
 	Who    string    `json:"who"`    // the person, as their own computer knows them
 	Role   string    `json:"role"`   // the account on the system
-	System string    `json:"system"` // "host/erp-db", "postgres/erp", "odoo/clinic"
+	System string    `json:"system"` // "host/erp-db", "postgres/erp", "odoo/clinic", "cluster/landing"
 	What   string    `json:"what"`   // what was read or done, without a value of it
 }
 

@@ -23,6 +23,7 @@ type Engagement struct {
 	Hosts          []Host           `yaml:"hosts"`
 	Databases      []Server         `yaml:"databases"`
 	Odoo           []Odoo           `yaml:"odoo"`
+	Clusters       []Cluster        `yaml:"clusters"`
 	Services       []estate.Service `yaml:"services"`
 	Integrations   []Integration    `yaml:"integrations"`
 	Contacts       []Contact        `yaml:"contacts"`
@@ -145,6 +146,17 @@ type Odoo struct {
 	Environment    estate.Environment `yaml:"environment"`
 }
 
+// Cluster is a Kubernetes cluster in scope: as its API is reached by a kubeconfig, or as files of it.
+type Cluster struct {
+	Name        string             `yaml:"name"`
+	Kubeconfig  string             `yaml:"kubeconfig"`  // file
+	Context     string             `yaml:"context"`     // of the kubeconfig; its current one when not stated
+	AllowExec   bool               `yaml:"allow_exec"`  // a program that the kubeconfig names may be run to log in
+	Via         string             `yaml:"via"`         // host whose SSH connection carries the tunnel
+	Files       []string           `yaml:"files"`       // that `kubectl get -o json` wrote, or folders of them, instead of a kubeconfig
+	Environment estate.Environment `yaml:"environment"` // target when not stated: a cluster is where things go
+}
+
 // Integration is two systems that talk, as people declared it.
 type Integration struct {
 	From     string `yaml:"from"` // "host/NAME" or "outside/NAME"
@@ -183,7 +195,7 @@ type Freeze struct {
 	Reason string `yaml:"reason"`
 }
 
-// Target is the landing zone. Its machines and servers stand in the lists above with environment target.
+// Target is the landing zone. Its machines, servers and clusters stand in the lists above with environment target.
 type Target struct {
 	Platform string        `yaml:"platform"` // for people
 	Odoo     string        `yaml:"odoo"`     // version to assess the modules for, one of estate.OdooTargets; the newest when not stated

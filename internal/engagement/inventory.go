@@ -76,6 +76,9 @@ func (f *Folder) SavePostgres(s estate.PostgresServer) error {
 // SaveOdoo saves an Odoo server's facts.
 func (f *Folder) SaveOdoo(o estate.OdooServer) error { return f.save(OdooFile(o.Name), o.Name, o) }
 
+// SaveCluster saves a Kubernetes cluster's facts.
+func (f *Folder) SaveCluster(c estate.Cluster) error { return f.save(ClusterFile(c.Name), c.Name, c) }
+
 func (f *Folder) save(file, name string, asset any) error {
 	if err := CheckName(name); err != nil {
 		return err
@@ -103,6 +106,7 @@ func ReadInventory(files fs.FS, where string) (estate.Inventory, error) {
 		readAssets(files, where, hostsDir, &in.Hosts, func(h estate.Host) string { return h.Name }),
 		readAssets(files, where, databasesDir, &in.Postgres, func(s estate.PostgresServer) string { return s.Name }),
 		readAssets(files, where, odooDir, &in.Odoo, func(o estate.OdooServer) string { return o.Name }),
+		readAssets(files, where, clustersDir, &in.Clusters, func(c estate.Cluster) string { return c.Name }),
 	)
 	if err != nil {
 		return estate.Inventory{}, err

@@ -18,6 +18,7 @@ const (
 	hostsDir     = "inventory/hosts"
 	databasesDir = "inventory/databases"
 	odooDir      = "inventory/odoo"
+	clustersDir  = "inventory/clusters"
 	lockFile     = ".lock"
 
 	samplesDir         = "samples"
@@ -42,6 +43,9 @@ func HostSamplesFile(name string) string { return path.Join(hostSamplesDir, name
 func PostgresSamplesFile(name string) string {
 	return path.Join(databaseSamplesDir, name+samplesSuffix)
 }
+
+// ClusterFile is where a Kubernetes cluster's facts are saved.
+func ClusterFile(name string) string { return path.Join(clustersDir, name+".json") }
 
 // RunbookFile is the runbook of a wave.
 func RunbookFile(wave string) string { return path.Join("runbooks", wave+".yaml") }

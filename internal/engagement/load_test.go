@@ -92,6 +92,9 @@ func TestTemplateExamplesAreTrue(t *testing.T) {
 	require.NoError(t, err, "%s", examples)
 	require.Len(t, e.Hosts, 5)
 	require.Len(t, e.Target.Moves, 1)
+	require.Len(t, e.Clusters, 2)
+	require.Equal(t, estate.Target, e.Clusters[0].Environment)
+	require.Equal(t, "/home/consultant/.kube/config", e.Clusters[0].Kubeconfig)
 	require.Len(t, e.Authorisations, 2)
 }
 
@@ -149,6 +152,11 @@ func TestFaults(t *testing.T) {
 		"login in a URL":        {"name: x\n" + odoo + "url: 'https://u:hunter2@o'}", "3:60 a URL with a login in it"},
 		"URL with a path":       {"name: x\n" + odoo + "url: https://o/web}", "3:60 the URL goes on after the host"},
 		"no URL":                {"name: x\n" + odoo + "url: erp}", "3:60 this is not a URL of a web server"},
+		"cluster nowhere":       {"name: x\nclusters: [{name: k}]", `2:12 Kubernetes cluster "k" has neither a kubeconfig nor files`},
+		"cluster twice":         {"name: x\nclusters: [{name: k, kubeconfig: c, files: [f]}]", "2:44 a kubeconfig and files"},
+		"files by a tunnel":     {"name: x\nclusters: [{name: k, files: [f], allow_exec: true}]", "2:46 allow_exec belongs to a kubeconfig"},
+		"unknown way":           {"name: x\nclusters: [{name: k, kubeconfig: c, via: b}]", `2:42 no host is called "b"`},
+		"nameless file":         {"name: x\nclusters: [{name: k, files: ['']}]", "2:30 a file without a name"},
 		"odd service":           {"name: x\nservices: [{name: s, criticality: high}]", `2:35 "high" is not known here`},
 		"no recovery time":      {"name: x\nservices: [{name: s, rto: 0s}]", "2:27 nothing at all cannot be told from nothing stated"},
 		"unknown database":      {"name: x\nservices: [{name: s, databases: [erp/clinic]}]", `2:34 no PostgreSQL server is called "erp"`},

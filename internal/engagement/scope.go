@@ -50,7 +50,7 @@ func (c *checker) scope() {
 		choice(c, path+".for", a.For, "discovery", "validation", "cutover")
 		c.leave(path, a.AuthorisedBy, a.Basis, a.Date, a.Until)
 		for j, name := range a.Systems {
-			c.known(fmt.Sprintf("%s.systems[%d]", path, j), "host, PostgreSQL server or Odoo server", name, slices.Concat(c.hosts, c.servers, c.odoos))
+			c.known(fmt.Sprintf("%s.systems[%d]", path, j), "host, PostgreSQL server, Odoo server or Kubernetes cluster", name, slices.Concat(c.hosts, c.servers, c.odoos, c.clusters))
 		}
 	}
 }

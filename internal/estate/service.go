@@ -45,5 +45,6 @@ type Inventory struct {
 	Hosts    []Host           `json:"hosts"`
 	Postgres []PostgresServer `json:"postgres"`
 	Odoo     []OdooServer     `json:"odoo"`
+	Clusters []Cluster        `json:"clusters,omitempty"`
 	Samples  Samples          `json:"samples,omitzero"` // what `discover --watch` added
 }

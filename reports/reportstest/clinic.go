@@ -20,7 +20,7 @@ func read(account string) estate.Collection {
 
 // Clinic is an estate of which most could be read, with all stages run.
 func Clinic() reports.Input {
-	inventory := estate.Inventory{Hosts: hosts(), Postgres: postgres(), Odoo: odoo()}
+	inventory := estate.Inventory{Hosts: hosts(), Postgres: postgres(), Odoo: odoo(), Clusters: clusters()}
 	return reports.Input{
 		Engagement: "Clinic North & Partners", Made: Made(), Inventory: inventory, Services: services(),
 		Classification: classification(), Assessment: assessment(), Plan: planned(),

@@ -22,6 +22,8 @@ type Truth struct {
 	Backups      []TrueBackup      `yaml:"backups"`
 	Findings     []TrueFinding     `yaml:"findings"`
 	Columns      []TrueColumn      `yaml:"columns"` // of our addon; all others are OPERATIONAL
+
+	Kubernetes []TrueKubernetes `yaml:"kubernetes"` // clusters
 }
 
 // TrueCluster is a PostgreSQL server.
