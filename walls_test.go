@@ -50,7 +50,8 @@ func rooms() []room {
 
 		{"classify/detect", []string{"internal/estate"}},
 		{"classify/rules", nil},
-		{"classify", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/detect", "classify/rules"}},
+		{"classify/modules", []string{"internal/estate", "internal/yamlfile"}},
+		{"classify", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/detect", "classify/modules", "classify/rules"}},
 
 		{"plan/...", []string{"plan/...", "internal/estate", "internal/expr", "internal/runbook", "internal/evidence", "classify"}},
 
@@ -76,7 +77,7 @@ func validators() []string {
 
 // readers lists what shows saved results may import: pure packages only.
 func readers() []string {
-	return []string{"internal/estate", "internal/runbook", "internal/evidence", "classify", "plan", "cutover", "internal/outcome"}
+	return []string{"internal/estate", "internal/runbook", "internal/evidence", "classify", "classify/modules", "plan", "cutover", "internal/outcome"}
 }
 
 // home says which of our packages may import a library. The others reach it

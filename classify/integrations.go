@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"nightferry/classify/modules"
 	"nightferry/internal/estate"
 )
 
@@ -14,7 +15,8 @@ type Assessment struct {
 	Version      int                  `json:"version"`
 	Integrations []estate.Integration `json:"integrations"`
 	Findings     []estate.Finding     `json:"findings"`
-	Gaps         []estate.Gap         `json:"gaps"` // what is not known, and what would mend it
+	Modules      *modules.Report      `json:"modules,omitempty"` // what becomes of Odoo's modules; nil where nobody asked
+	Gaps         []estate.Gap         `json:"gaps"`              // what is not known, and what would mend it
 }
 
 // Input is what an assessment rests on.
@@ -23,13 +25,20 @@ type Input struct {
 	Services       []estate.Service
 	Declared       []estate.Integration // by people, in engagement.yaml
 	Classification Classification
+	Advisor        *modules.Advisor // judges Odoo's modules; nil leaves them out
+	Target         string           // Odoo version that the advisor judges for
 }
 
 // Assess reconciles the integrations from what configuration says, what sockets and sessions show, and what
-// people declared, tells how these differ, and lists the gaps in what is known. The order of the input changes nothing.
+// people declared, tells how these differ, judges Odoo's modules, and lists the gaps in what is known. The order of the input changes nothing.
 func Assess(in Input) Assessment {
 	integrations := reconcile(in)
-	return Assessment{Version: Version, Integrations: integrations, Findings: differences(integrations), Gaps: in.Inventory.Gaps()}
+	a := Assessment{Version: Version, Integrations: integrations, Findings: differences(integrations), Gaps: in.Inventory.Gaps()}
+	if in.Advisor != nil {
+		report := in.Advisor.Assess(in.Inventory, in.Target)
+		a.Modules = &report
+	}
+	return a
 }
 
 // reconcile gathers what says a name first: then an address in a socket can be told by it.

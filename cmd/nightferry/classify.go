@@ -33,10 +33,11 @@ func newClassify(a *app) *cobra.Command {
 		Short: "Say which classes of data live where, and which systems talk",
 		Long: `classify judges every column of the inventory by the catalogue of Odoo fields, its
 name, its place and, where that is authorised, its rows; rolls the result up to
-tables, databases and services; and reconciles the integrations that
-configuration, sockets and people name. It writes classification.yaml and
-assessment.json. What nobody could judge is NOT-ASSESSED, which is not
-OPERATIONAL. What people decided in overrides.yaml wins.
+tables, databases and services; reconciles the integrations that configuration,
+sockets and people name; and says what becomes of Odoo's modules (see nightferry
+modules). It writes classification.yaml and assessment.json. What nobody could
+judge is NOT-ASSESSED, which is not OPERATIONAL. What people decided in
+overrides.yaml wins.
 
 Rows are read only of databases for which engagement.yaml states a leave
 (sampling: with authorised_by, basis and date), as the validation role, and only
@@ -88,11 +89,16 @@ func (a *app) classify(ctx context.Context, o classifyOptions) (err error) {
 			return err
 		}
 	}
+	advisor, err := d.advisor()
+	if err != nil {
+		return err
+	}
 	result := classifier.Classify(inventory, d.e.Services)
 	if err := d.WriteYAML(engagement.ClassificationFile, result); err != nil {
 		return err
 	}
-	assessment := classify.Assess(classify.Input{Inventory: inventory, Services: d.e.Services, Declared: d.e.Declared(), Classification: result})
+	assessment := classify.Assess(classify.Input{Inventory: inventory, Services: d.e.Services, Declared: d.e.Declared(), Classification: result,
+		Advisor: advisor, Target: d.odooTarget()})
 	if err := d.WriteJSON(engagement.AssessmentFile, assessment); err != nil {
 		return err
 	}

@@ -198,6 +198,7 @@ type Freeze struct {
 // Target is the landing zone. Its machines, servers and clusters stand in the lists above with environment target.
 type Target struct {
 	Platform string        `yaml:"platform"` // for people
+	Odoo     string        `yaml:"odoo"`     // version to assess the modules for, one of estate.OdooTargets; the newest when not stated
 	Moves    []estate.Move `yaml:"moves"`
 }
 

@@ -13,6 +13,7 @@ const (
 	JournalDir         = "journal"
 	ReportsDir         = "reports"
 	WatchFile          = "samples/watch.json"
+	EffortFile         = "policies/module-effort.yaml" // hours for custom code; the embedded table holds where it is not there
 
 	hostsDir     = "inventory/hosts"
 	databasesDir = "inventory/databases"

@@ -40,6 +40,7 @@ func (c *checker) scope() {
 	if n := c.e.Policy.NonProductionDaysBefore; n < 0 {
 		c.f.Fault("policy.non_production_days_before", "less than none", "write 0 for no such rule")
 	}
+	choice(c, "target.odoo", c.e.Target.Odoo, estate.OdooTargets()...)
 	for i, m := range c.e.Target.Moves {
 		c.move(fmt.Sprintf("target.moves[%d]", i), m)
 	}

@@ -184,7 +184,7 @@ func classification() *classify.Classification {
 }
 
 func assessment() *classify.Assessment {
-	a := &classify.Assessment{Version: classify.Version, Integrations: []estate.Integration{
+	a := &classify.Assessment{Version: classify.Version, Modules: moduleReport(), Integrations: []estate.Integration{
 		{From: "host/erp-app", To: "host/erp-db", Protocol: "postgresql", Port: 5432, Kind: estate.KindDatabase, Direction: estate.Both, Owner: "Finance, P. Testholm", Encryption: estate.PlainText,
 			Authentication: estate.PasswordProof, Looks: 96, Seen: 95, Configured: []string{"odoo.conf on erp-app"}, Observed: []string{"in 95 of 96 samples of odoo on erp-app, port 5432"},
 			Declared: []string{"engagement.yaml:12"}, Classes: []estate.Crossing{{Class: estate.PHI, By: estate.ByDatabase, Why: "the database erp-db/clinic holds it"},
