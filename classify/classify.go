@@ -20,6 +20,7 @@ type Classification struct {
 	Basis     string           `yaml:"basis" json:"basis"` // what the judgement rests on, in words
 	Databases []DatabaseResult `yaml:"databases" json:"databases"`
 	Services  []ServiceResult  `yaml:"services" json:"services"`
+	Files     []FileResult     `yaml:"files,omitempty" json:"files,omitempty"` // outside of databases
 }
 
 // DatabaseResult is one database with the classes found in its tables.
@@ -112,6 +113,7 @@ func (c *Classifier) Classify(inventory estate.Inventory, services []estate.Serv
 			result.Databases = append(result.Databases, c.database(inventory, server.Name, database))
 		}
 	}
+	result.Files = c.files(inventory, result.Databases)
 	for _, service := range services {
 		result.Services = append(result.Services, rollUp(service, result.Databases))
 	}

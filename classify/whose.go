@@ -180,7 +180,7 @@ func (q *question) rest(result ColumnResult, technical *candidate, list []candid
 		return q.settle(result, estate.HR, 0.6)
 	case ctx.subject == detect.Money && (!soft && q.loose() || q.profile.has(estate.KindText) > 0.6 && q.profile.counts.Words > 2*q.profile.filled):
 		return q.settle(result, estate.Financial, 0.55)
-	case ctx.subject == detect.Person && !soft && q.profile.sampled && !q.profile.enum:
+	case ctx.subject == detect.Person && ctx.byName && !soft && q.profile.sampled && !q.profile.enum && isText(q.column.Type):
 		return q.settle(result, estate.PII, 0.55)
 	case soft, q.profile.sampled, kindIsBoolean(q.column.Type):
 		return q.settle(result, estate.Operational, 0.72)

@@ -18,7 +18,7 @@ type census struct {
 	stop                                     [4]int
 	first, last                              lists
 	firstNumber, lastNumber, initials, comma bool
-	lastCapital, firstStreet                 bool
+	lastCapital, firstStreet, compound       bool  // compound: a street's word at the end of another, "Hauptstraße"
 	all                                      lists // lists that every word is in
 }
 
@@ -38,7 +38,7 @@ func (a *Accumulator) survey(v []byte) census {
 		}
 		in := a.knowledge.words[string(folded)]
 		if in == 0 && isStreet(folded) {
-			in = street
+			in, c.compound = street, true
 		}
 		c.count(word, in)
 		if rest == nil {
@@ -248,8 +248,8 @@ func (c *census) address(s *shape, t *tally) bool {
 	}
 	switch {
 	case c.street > 0 && c.firstNumber && c.words <= 8,
-		c.street > 0 && c.lastNumber && c.words <= 4,
-		c.firstStreet && c.words <= 9,
+		c.street > 0 && c.lastNumber && c.words <= 4 && (c.words > 2 || c.compound),
+		c.firstStreet && c.words > 2 && c.words <= 9,
 		c.street > 0 && c.numbers >= 2 && c.city > 0,
 		c.city > 0 && c.words <= 4 && c.firstNumber && s.longest >= 4 && s.longest <= 5:
 		t.see(estate.KindAddress)
