@@ -43,7 +43,7 @@ func (c *Classifier) verdict(q *question, odoo bool) ColumnResult {
 
 // ofPatient judges a key that tells which patient a row is about: whatever stands beside it is tied to somebody by it.
 func (q *question) ofPatient() (ColumnResult, bool) {
-	named := q.reading.Subject == detect.Patient && q.reading.Points && q.reading.Negative == "" && !q.reading.Audit
+	named := q.reading.Subject == detect.Patient && q.reading.Points && q.reading.Negative == ""
 	if q.shown() || q.context.link == "" || q.context.subject == detect.Reference || !named && !q.leads && !(q.context.subject == detect.Patient && q.natural()) {
 		return ColumnResult{}, false
 	}
