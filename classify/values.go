@@ -117,7 +117,7 @@ func (p *profile) consider(kind estate.Kind, share float64, n int, c *estate.Col
 	if kind == estate.KindICD10 {
 		s = diagnosisCodes(s, c)
 	}
-	if p.enum && isOpen(kind) {
+	if p.enum && c.Distinct <= 5 && isOpen(kind) {
 		return // a few values, repeated, are nobody's names
 	}
 	if p.enum && share >= 0.3 && c.Distinct >= 2 && isBelief(kind) {
