@@ -21,6 +21,7 @@ type Classification struct {
 	Databases []DatabaseResult `yaml:"databases" json:"databases"`
 	Services  []ServiceResult  `yaml:"services" json:"services"`
 	Overrides []OverrideResult `yaml:"overrides,omitempty" json:"overrides,omitempty"` // what people decided, and how it stands
+	Files     []FileResult     `yaml:"files,omitempty" json:"files,omitempty"`         // outside of databases
 }
 
 // DatabaseResult is one database with the classes found in its tables.
@@ -117,6 +118,7 @@ func (c *Classifier) Classify(inventory estate.Inventory, services []estate.Serv
 			result.Databases = append(result.Databases, c.database(inventory, server.Name, database))
 		}
 	}
+	result.Files = c.files(inventory, result.Databases)
 	for _, service := range services {
 		result.Services = append(result.Services, rollUp(service, result.Databases))
 	}

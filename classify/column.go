@@ -15,6 +15,7 @@ type question struct {
 	reading detect.Reading
 	profile profile
 	context context // of the table, once it is known
+	leads   bool    // the column is a reference to a table of patients
 
 	candidates []candidate
 }
@@ -30,11 +31,29 @@ func (c *Classifier) verdict(q *question, odoo bool) ColumnResult {
 			return q.byCatalogue(entry)
 		}
 	}
+	if result, found := q.ofPatient(); found {
+		return result
+	}
 	if q.points() {
 		return ColumnResult{Column: q.column.Name, Class: estate.Operational, Confidence: 0.9,
 			Evidence: []Evidence{{Kind: "context", Class: estate.Operational, Weight: 0.9, Detail: "a key: it points, and holds nothing itself"}}}
 	}
 	return q.judge()
+}
+
+// ofPatient judges a key that tells which patient a row is about: whatever stands beside it is tied to somebody by it.
+func (q *question) ofPatient() (ColumnResult, bool) {
+	named := q.reading.Subject == detect.Patient && q.reading.Points && q.reading.Negative == ""
+	if q.shown() || q.context.link == "" || q.context.subject == detect.Reference || !named && !q.leads && !(q.context.subject == detect.Patient && q.natural()) {
+		return ColumnResult{}, false
+	}
+	if !q.leads && !named && !slices.Contains(q.table.PrimaryKey, q.column.Name) || q.identifier() || strings.EqualFold(q.column.Name, "id") {
+		return ColumnResult{}, false
+	}
+	result := ColumnResult{Column: q.column.Name, Class: estate.PHI, Confidence: 0.65,
+		Evidence: []Evidence{{Kind: "context", Class: estate.PHI, Weight: 0.65, Detail: "a key that tells which patient a row is about"}}}
+	result.label(estate.KindMRN)
+	return result, true
 }
 
 // points tells whether the column only ties tables together: a number without meaning outside the database. A key that
@@ -70,11 +89,11 @@ func (q *question) natural() bool {
 		}
 	}
 	lower := strings.ToLower(name)
-	return !strings.HasSuffix(lower, "id") && !strings.HasPrefix(lower, "id") && !strings.HasSuffix(lower, "key") && !strings.HasSuffix(lower, "_fk") && !numbersLines(q.reading)
+	if q.context.subject == detect.Patient {
+		return lower != "id"
+	}
+	return !strings.HasSuffix(lower, "id") && !strings.HasPrefix(lower, "id") && !strings.HasSuffix(lower, "key") && !strings.HasSuffix(lower, "_fk") && !q.reading.Audit
 }
-
-// numbersLines tells whether a name speaks of the record's own numbering.
-func numbersLines(r detect.Reading) bool { return r.Audit }
 
 // identifier tells whether the name promises an identifier that people use, and not that of a row.
 func (q *question) identifier() bool {
@@ -127,7 +146,7 @@ func (r *ColumnResult) label(kind estate.Kind) {
 // judge finds what the column is, and then whose.
 func (q *question) judge() ColumnResult {
 	result := ColumnResult{Column: q.column.Name, Class: estate.NotAssessed}
-	list := q.candidates
+	list := q.inPlace()
 	if q.nothingToRead() && (len(list) == 0 || list[0].chance < 0.8 || !detect.ClassOf(list[0].kind).IsSensitive()) {
 		return q.unread(result)
 	}
@@ -161,6 +180,21 @@ func (q *question) judge() ColumnResult {
 		return q.rest(result, technical, list)
 	}
 	return result
+}
+
+// inPlace gives the candidates with the chance that they have in this table: words that mean other things as well
+// (weight, result, mobile) mean what they say where the table is about somebody.
+func (q *question) inPlace() []candidate {
+	if !q.ofSomebody() && q.context.link == "" {
+		return q.candidates
+	}
+	list := slices.Clone(q.candidates)
+	for i := range list {
+		if c := &list[i]; c.named && c.weak && c.chance >= 0.35 {
+			c.chance = 1 - (1-c.chance)*0.4
+		}
+	}
+	return ordered(list)
 }
 
 // take makes a candidate the verdict.

@@ -13,6 +13,7 @@ type context struct {
 	subject  detect.Subject
 	link     string // why its rows are tied to patients; empty where they are not
 	care     bool   // its rows are patients, or about the care of one each
+	byName   bool   // its own name tells the subject
 	careful  bool   // its name speaks of care, and its columns do not
 	language int
 	keyed    string // the column of keys, where it is a table of keys and values
@@ -59,7 +60,8 @@ func (c *Classifier) contexts(sheets []sheet) {
 		s := &sheets[i]
 		ctx := &s.context
 		ctx.subject = c.knowledge.Names.TableSubject(s.table.Name)
-		if ctx.subject == detect.NoSubject {
+		ctx.byName = ctx.subject != detect.NoSubject
+		if !ctx.byName {
 			ctx.subject = bySchema(c.knowledge.Names.TableSubject(s.table.Schema))
 		}
 		lookAround(s)

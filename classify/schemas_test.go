@@ -14,7 +14,7 @@ import (
 // Dolibarr, and what hospitals write themselves. A "?" means that the columns' own names cannot tell.
 const schemas = `
 person_name: person_name_id=OPERATIONAL given_name=PII middle_name=PII family_name=PII family_name2=PII degree=? date_created:timestamp=OPERATIONAL creator:integer=OPERATIONAL voided:boolean=OPERATIONAL uuid=OPERATIONAL
-patient_identifier: identifier=PHI identifier_type:integer=OPERATIONAL preferred:boolean=? patient_id:integer=OPERATIONAL location_id:integer=OPERATIONAL
+patient_identifier: identifier=PHI identifier_type:integer=OPERATIONAL preferred:boolean=? patient_id:integer=PHI location_id:integer=OPERATIONAL
 obs: obs_id:integer=OPERATIONAL person_id:integer=OPERATIONAL concept_id:integer=OPERATIONAL encounter_id:integer=OPERATIONAL obs_datetime:timestamp=? value_numeric:numeric=? value_text=? comments=?
 concept_name: concept_name_id:integer=OPERATIONAL name=! locale=! concept_id:integer=OPERATIONAL
 patient_data: id:bigint=OPERATIONAL title=? language=PHI fname=PHI lname=PHI mname=PHI DOB:date=PHI street=PHI postal_code=PHI city=PHI state=? country_code=? drivers_license=PHI ss=? occupation=PHI phone_home=PHI phone_biz=PHI phone_contact=PHI phone_cell=PHI status=? contact_relationship=? date:timestamp=? sex=PHI referrer=? providerID:integer=OPERATIONAL email=PHI ethnoracial=? race=PHI ethnicity=PHI religion=PHI interpreter=PHI migrantseasonal=? family_size=? monthly_income=PHI homeless=? pid:bigint=PHI pubpid=? deceased_date:timestamp=PHI deceased_reason=? guardiansname=? mothersname=? sexual_orientation=PHI gender_identity=PHI
@@ -31,7 +31,7 @@ pacientes: id:integer=OPERATIONAL nhc=PHI nombre=PHI primer_apellido=PHI segundo
 patienten: id:integer=OPERATIONAL patientennr=PHI nachname=PHI vorname=PHI geb_datum:date=PHI geschlecht=PHI strasse=PHI plz=PHI ort=PHI tel_privat=PHI krankenkasse=PHI versichertennummer=PHI hausarzt=PHI|PII allergien=PHI bemerkung=PHI angelegt_am:timestamp=OPERATIONAL konfession=PHI
 mitarbeiter: personalnr=HR name=HR vorname=HR geburtsdatum:date=HR eintritt:date=HR austritt:date=HR gehalt:numeric=HR steuerklasse=HR sv_nummer=HR iban=HR|FINANCIAL kostenstelle=? abteilung=? konfession=HR schwerbehindert:boolean=HR kinder:integer=HR
 salaries: matricule=HR nom=HR prenom=HR date_naissance:date=HR num_secu=HR salaire_brut:numeric=HR date_embauche:date=HR rib=HR|FINANCIAL situation_familiale=HR syndicat=HR service=?
-consultations: id_consultation:integer=OPERATIONAL id_patient:integer=OPERATIONAL date_consultation:date=PHI motif=PHI diagnostic=PHI traitement=PHI tension=PHI poids:numeric=PHI honoraires:numeric=PHI|FINANCIAL
+consultations: id_consultation:integer=OPERATIONAL id_patient:integer=PHI date_consultation:date=PHI motif=PHI diagnostic=PHI traitement=PHI tension=PHI poids:numeric=PHI honoraires:numeric=PHI|FINANCIAL
 factures: numero=? client=? montant_ht:numeric=FINANCIAL montant_ttc:numeric=FINANCIAL date_facture:date=! iban=FINANCIAL statut=!
 icd10_codes: code=! title=! chapter=! valid_from:date=!
 medicaments: code_cip=! denomination=! forme=! laboratoire=! prix:numeric=!

@@ -147,3 +147,21 @@ func pointing(column string) (stem string, points bool) {
 	}
 	return "", false
 }
+
+// tablesOf lists the tables whose rows are of a subject.
+func tablesOf(sheets []sheet, subject detect.Subject) map[string]bool {
+	names := map[string]bool{}
+	for i := range sheets {
+		if sheets[i].context.subject == subject {
+			names[sheets[i].table.QualifiedName()] = true
+		}
+	}
+	return names
+}
+
+// leadsTo tells whether a column alone refers to one of the tables.
+func (s *sheet) leadsTo(column string, tables map[string]bool) bool {
+	return slices.ContainsFunc(s.references(), func(r estate.ForeignKey) bool {
+		return len(r.Columns) == 1 && r.Columns[0] == column && tables[r.Table] && r.Table != s.table.QualifiedName()
+	})
+}

@@ -90,14 +90,19 @@ func (c *Classifier) Judge(inventory estate.Inventory) []Judged {
 func (c *Classifier) judge(inventory estate.Inventory, server string, database estate.Database) []Judged {
 	odoo := isOdoo(database)
 	var all []Judged
-	for _, s := range c.sheets(inventory, server, database) {
+	sheets := c.sheets(inventory, server, database)
+	patients := tablesOf(sheets, detect.Patient)
+	for _, s := range sheets {
 		judged := Judged{Server: server, Database: database.Name, Table: s.table}
 		for i := range s.questions {
 			q := &s.questions[i]
-			q.context = s.context
+			q.context, q.leads = s.context, s.leadsTo(q.column.Name, patients)
 			judged.Columns = append(judged.Columns, c.overrule(server, database.Name, s.table, c.verdict(q, odoo)))
 		}
 		all = append(all, judged)
+	}
+	if odoo {
+		raiseCopies(all, sheets)
 	}
 	return all
 }

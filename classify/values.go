@@ -131,7 +131,7 @@ func (p *profile) consider(kind estate.Kind, share float64, n int, c *estate.Col
 	if kind == estate.KindICD10 {
 		s = diagnosisCodes(s, c)
 	}
-	if p.enum && isOpen(kind) {
+	if p.enum && c.Distinct <= 5 && isOpen(kind) {
 		return // a few values, repeated, are nobody's names
 	}
 	if p.enum && share >= 0.3 && c.Distinct >= 2 && isBelief(kind) {
@@ -294,8 +294,12 @@ func strengthOf(kind estate.Kind) strength { //nolint:cyclop // one line a kind
 		return strength{0.88, 0.25, 4, false}
 	case estate.KindName, estate.KindAddress, estate.KindClinicalNote:
 		return strength{0.9, 0.12, 5, false}
-	case estate.KindPassword, estate.KindUsername:
+	case estate.KindUsername:
 		return strength{0.72, 0.4, 6, false}
+	case estate.KindPassword:
+		return strength{0.72, 0.15, 6, false}
+	case estate.KindCoordinates:
+		return strength{0.45, 0.8, 6, false} // fine decimals: it bears out a name, and tells nothing alone
 	case estate.KindGivenName, estate.KindFamilyName:
 		return strength{0.86, 0.3, 6, false}
 	case estate.KindBloodGroup:

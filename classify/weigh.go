@@ -15,6 +15,7 @@ type candidate struct {
 	named    bool // the name says so
 	shown    bool // values say so
 	proven   bool // by their form
+	weak     bool // by a word that means other things as well
 	within   bool // within text, not by whole values
 	evidence []Evidence
 }
@@ -25,7 +26,7 @@ func candidates(r detect.Reading, p *profile) []candidate {
 	var list []candidate
 	used := make([]bool, len(p.findings))
 	for _, h := range r.Hints {
-		c := candidate{kind: h.Kind, chance: h.Weight, named: true,
+		c := candidate{kind: h.Kind, chance: h.Weight, named: true, weak: h.Weight > 0.35 && h.Weight < 0.5 && r.Negative == "",
 			evidence: []Evidence{{Kind: "name", Class: detect.ClassOf(h.Kind), Weight: round(h.Weight), Detail: nameDetail(h, r.Negative)}}}
 		if against, why := p.speaksAgainst(h.Kind); against > 0 {
 			c.chance *= 1 - against
@@ -46,6 +47,11 @@ func candidates(r detect.Reading, p *profile) []candidate {
 			list = append(list, c)
 		}
 	}
+	return ordered(list)
+}
+
+// ordered puts the likeliest first, and of those that are about as likely the most specific class.
+func ordered(list []candidate) []candidate {
 	slices.SortStableFunc(list, func(a, b candidate) int {
 		switch {
 		case math.Abs(a.chance-b.chance) < 0.03:

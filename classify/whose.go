@@ -168,7 +168,7 @@ func (q *question) rest(result ColumnResult, technical *candidate, list []candid
 	}
 	ctx := q.context
 	switch {
-	case ctx.subject == detect.Reference && ctx.link == "" && !q.reading.Audit && q.column.Type != "uuid":
+	case ctx.subject == detect.Reference && ctx.link == "" && q.published():
 		return q.settle(result, estate.Public, 0.7)
 	case technical != nil && !soft && !(q.ofSomebody() && technical.kind == estate.KindReference):
 		return q.settle(result, detect.ClassOf(technical.kind), technical.chance)
@@ -180,12 +180,19 @@ func (q *question) rest(result ColumnResult, technical *candidate, list []candid
 		return q.settle(result, estate.HR, 0.6)
 	case ctx.subject == detect.Money && (!soft && q.loose() || q.profile.has(estate.KindText) > 0.6 && q.profile.counts.Words > 2*q.profile.filled):
 		return q.settle(result, estate.Financial, 0.55)
-	case ctx.subject == detect.Person && !soft && q.profile.sampled && !q.profile.enum:
+	case ctx.subject == detect.Person && ctx.byName && !soft && q.profile.sampled && !q.profile.enum && isText(q.column.Type):
 		return q.settle(result, estate.PII, 0.55)
 	case soft, q.profile.sampled, kindIsBoolean(q.column.Type):
 		return q.settle(result, estate.Operational, 0.72)
 	}
 	return result
+}
+
+// published tells whether a column of a list is part of what is published, and not of how the list is kept.
+func (q *question) published() bool {
+	p := q.profile
+	return !q.reading.Audit && q.column.Type != "uuid" && !kindIsBoolean(q.column.Type) &&
+		p.has(estate.KindUUID, estate.KindHash, estate.KindTimestamp, estate.KindPath, estate.KindBoolean, estate.KindJSON) < 0.5
 }
 
 // ofSomebody tells whether what describes a row describes somebody, or somebody's money: the province that a patient

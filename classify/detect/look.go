@@ -101,32 +101,26 @@ func (a *Accumulator) Decided() bool {
 	if filled < enough {
 		return false
 	}
-	for _, kind := range decisive {
-		f := a.whole[kind]
-		agreed := f.matched
-		if checked(kind) {
-			agreed = f.passed
+	agree := func(kinds ...estate.Kind) bool {
+		for _, kind := range kinds {
+			n := a.whole[kind].matched
+			if Chance(kind) < 1 {
+				n = a.whole[kind].passed
+			}
+			if int(n)*20 >= filled*19 {
+				return true
+			}
 		}
-		if int(agreed)*20 >= filled*19 {
-			return true
-		}
+		return false
 	}
-	return false
+	return agree(estate.KindEmail, estate.KindIBAN, estate.KindPasswordHash, estate.KindJWT, estate.KindPrivateKey, estate.KindHL7, estate.KindFHIR,
+		estate.KindUUID, estate.KindBoolean, estate.KindNIR, estate.KindDNI, estate.KindKVNR, estate.KindPensionNumber, estate.KindCodiceFiscale,
+		estate.KindPAN, estate.KindAHV, estate.KindMAC, estate.KindMessageID)
 }
 
 // enough is how many values must agree before reading ends: with 48 that agree, fewer than 6 in 100 of all others do
 // not, at 95 in 100 confidence.
 const enough = 48
-
-// decisive lists the kinds that a form proves and no other kind has; they do not change.
-var decisive = [...]estate.Kind{estate.KindEmail, estate.KindIBAN, estate.KindPasswordHash, estate.KindJWT, estate.KindPrivateKey,
-	estate.KindHL7, estate.KindFHIR, estate.KindUUID, estate.KindBoolean, estate.KindNIR, estate.KindDNI, estate.KindKVNR, estate.KindPensionNumber,
-	estate.KindCodiceFiscale, estate.KindPAN, estate.KindAHV, estate.KindMAC, estate.KindMessageID}
-
-// checked tells whether a kind has a check digit that [Matches] computes.
-func checked(kind estate.Kind) bool {
-	return Chance(kind) < 1
-}
 
 // Chance is the share of random values of a kind's form that have the right check digit; 1 where there is none.
 func Chance(kind estate.Kind) float64 {

@@ -36,7 +36,7 @@ func (a *Accumulator) figures(v []byte, s *shape, t *tally) {
 	}
 	var room [mostCompact]byte
 	if text := compact(room[:0], v); len(text) >= 6 && len(text) == s.digits {
-		a.numbers(text, v, s, t)
+		numbers(text, v, s, t)
 	}
 }
 
@@ -132,40 +132,32 @@ func loinc(v []byte) bool {
 }
 
 // numbers holds a number against the identifiers that are digits only, by its length.
-func (a *Accumulator) numbers(text, v []byte, s *shape, t *tally) {
+func numbers(text, v []byte, s *shape, t *tally) {
 	switch len(text) {
 	case 8:
-		a.tryEach(text, t, estate.KindEAN)
+		tryEach(text, t, estate.KindEAN)
 	case 9:
-		a.tryEach(text, t, estate.KindBSN, estate.KindSIREN, estate.KindABA)
+		tryEach(text, t, estate.KindBSN, estate.KindSIREN, estate.KindABA)
 		if ssn(text) {
 			t.check(estate.KindSSN, s.dashes == 2 && v[3] == '-' && v[6] == '-')
 		}
 	case 10:
-		a.tryEach(text, t, estate.KindNHS, estate.KindNPI)
+		tryEach(text, t, estate.KindNHS, estate.KindNPI)
 	case 11:
-		a.tryEach(text, t, estate.KindSteuerID, estate.KindINSZ)
+		tryEach(text, t, estate.KindSteuerID, estate.KindINSZ)
 	case 12:
-		a.tryEach(text, t, estate.KindNUSS, estate.KindEAN)
+		tryEach(text, t, estate.KindNUSS, estate.KindEAN)
 	case 13:
-		a.tryEach(text, t, estate.KindAHV, estate.KindEAN, estate.KindPAN)
+		tryEach(text, t, estate.KindAHV, estate.KindEAN, estate.KindPAN)
 	case 14:
-		a.tryEach(text, t, estate.KindSIRET, estate.KindEAN, estate.KindPAN)
+		tryEach(text, t, estate.KindSIRET, estate.KindEAN, estate.KindPAN)
 	case 15:
-		a.tryEach(text, t, estate.KindNIR, estate.KindPAN)
+		tryEach(text, t, estate.KindNIR, estate.KindPAN)
 	case 16, 19:
-		a.tryEach(text, t, estate.KindPAN)
+		tryEach(text, t, estate.KindPAN)
 	}
 	if s.digits == len(v) && len(text) <= 18 {
-		a.tryEach(text, t, estate.KindSNOMED)
-	}
-}
-
-func (a *Accumulator) tryEach(text []byte, t *tally, kinds ...estate.Kind) {
-	for _, kind := range kinds {
-		if form, passed := identify(kind, text); form {
-			t.check(kind, passed)
-		}
+		tryEach(text, t, estate.KindSNOMED)
 	}
 }
 

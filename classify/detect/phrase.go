@@ -8,18 +8,16 @@ import (
 
 // census counts what the words of a text are.
 type census struct {
-	words, capital, numbers, short           int
+	words, capital, numbers                  int
 	given, family, both, title, particle     int
-	street, city, country, company           int
+	street, city, company                    int
 	household, clinical, weak, drug, form    int
-	units, analytes, occupation, lorem       int
-	visits                                   int
+	units, analytes, lorem, visits           int
 	pairs                                    int // a given name before another, or a title before a name
 	stop                                     [4]int
 	first, last                              lists
 	firstNumber, lastNumber, initials, comma bool
-	lastCapital, firstStreet                 bool
-	all                                      lists // lists that every word is in
+	lastCapital, firstStreet, compound       bool // compound: a street's word at the end of another, "Hauptstraße"
 }
 
 // mostWords is how many words of a text are looked up.
@@ -28,7 +26,6 @@ const mostWords = 96
 // survey counts the words of a text.
 func (a *Accumulator) survey(v []byte) census {
 	var c census
-	c.all = ^lists(0)
 	c.comma = bytes.IndexByte(v, ',') > 0
 	for rest := v; c.words < mostWords; {
 		var word, folded []byte
@@ -38,7 +35,7 @@ func (a *Accumulator) survey(v []byte) census {
 		}
 		in := a.knowledge.words[string(folded)]
 		if in == 0 && isStreet(folded) {
-			in = street
+			in, c.compound = street, true
 		}
 		c.count(word, in)
 		if rest == nil {
@@ -60,7 +57,6 @@ func isStreet(folded []byte) bool {
 
 func (c *census) count(word []byte, in lists) {
 	c.words++
-	c.all &= in
 	if c.words == 1 {
 		c.first, c.firstNumber, c.firstStreet = in, isDigit(word[0]), in&street != 0 && len(word) > 2
 	}
@@ -90,17 +86,30 @@ func (c *census) count(word []byte, in lists) {
 			c.both++
 		}
 	}
-	for list, n := range [...]*int{&c.title, &c.particle, &c.street, &c.city, &c.country, &c.company, &c.household, &c.clinical, &c.weak,
-		&c.drug, &c.form, &c.units, &c.analytes, &c.occupation, &c.lorem, &c.visits, &c.stop[0], &c.stop[1], &c.stop[2], &c.stop[3]} {
-		if in&censusLists[list] != 0 {
+	add := func(n *int, list lists) {
+		if in&list != 0 {
 			*n++
 		}
 	}
+	add(&c.title, title)
+	add(&c.particle, particle)
+	add(&c.street, street)
+	add(&c.city, city)
+	add(&c.company, company)
+	add(&c.household, household)
+	add(&c.clinical, clinical)
+	add(&c.weak, clinicalWeak)
+	add(&c.drug, drug)
+	add(&c.form, doseForm)
+	add(&c.units, unit)
+	add(&c.analytes, analyte)
+	add(&c.lorem, lorem)
+	add(&c.visits, visit)
+	add(&c.stop[0], stopEnglish)
+	add(&c.stop[1], stopFrench)
+	add(&c.stop[2], stopGerman)
+	add(&c.stop[3], stopSpanish)
 }
-
-// censusLists are the lists that count reads, in its order; they do not change.
-var censusLists = [...]lists{title, particle, street, city, country, company, household, clinical, clinicalWeak, drug, doseForm, unit,
-	analyte, occupation, lorem, visit, stopEnglish, stopFrench, stopGerman, stopSpanish}
 
 // prose tells whether the words make sentences of one language: small words between others. "12 Rue de la Paix" and
 // "María de la Cruz" have some as well, and hardly another that begins small.
@@ -248,8 +257,8 @@ func (c *census) address(s *shape, t *tally) bool {
 	}
 	switch {
 	case c.street > 0 && c.firstNumber && c.words <= 8,
-		c.street > 0 && c.lastNumber && c.words <= 4,
-		c.firstStreet && c.words <= 9,
+		c.street > 0 && c.lastNumber && c.words <= 4 && (c.words > 2 || c.compound),
+		c.firstStreet && c.words > 2 && c.words <= 9,
 		c.street > 0 && c.numbers >= 2 && c.city > 0,
 		c.city > 0 && c.words <= 4 && c.firstNumber && s.longest >= 4 && s.longest <= 5:
 		t.see(estate.KindAddress)

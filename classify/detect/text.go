@@ -89,7 +89,7 @@ func (a *Accumulator) grouped(v []byte) {
 			}
 			var room [mostCompact]byte
 			if text := compact(room[:0], run); len(text) >= 9 {
-				a.numbers(text, run, &s, &a.parts)
+				numbers(text, run, &s, &a.parts)
 			}
 			return
 		}

@@ -177,9 +177,38 @@ func identifiers(v []byte, s *shape, t *tally) bool {
 		return true
 	}
 	var room [mostCompact]byte
-	text := compact(room[:0], v)
+	return mixed(compact(room[:0], v), t)
+}
+
+// mixed holds compact text against the identifiers with letters that have its length.
+func mixed(text []byte, t *tally) bool {
+	switch n := len(text); {
+	case n == 8:
+		return tryEach(text, t, estate.KindBIC)
+	case n == 9:
+		return tryEach(text, t, estate.KindDNI, estate.KindNINO, estate.KindDEA)
+	case n == 10:
+		return tryEach(text, t, estate.KindKVNR, estate.KindVAT)
+	case n == 11:
+		return tryEach(text, t, estate.KindMBI, estate.KindVAT, estate.KindBIC)
+	case n == 12:
+		return tryEach(text, t, estate.KindPensionNumber, estate.KindVAT)
+	case n == 13 || n == 14:
+		return tryEach(text, t, estate.KindVAT)
+	case n == 15:
+		return tryEach(text, t, estate.KindNIR, estate.KindIBAN)
+	case n == 16:
+		return tryEach(text, t, estate.KindCodiceFiscale, estate.KindIBAN)
+	case n > 16 && n <= 34:
+		return tryEach(text, t, estate.KindIBAN)
+	}
+	return false
+}
+
+// tryEach counts each kind whose form the text has.
+func tryEach(text []byte, t *tally, kinds ...estate.Kind) bool {
 	found := false
-	for _, kind := range mixed(len(text)) {
+	for _, kind := range kinds {
 		if form, passed := identify(kind, text); form {
 			t.check(kind, passed)
 			found = true
@@ -187,44 +216,6 @@ func identifiers(v []byte, s *shape, t *tally) bool {
 	}
 	return found
 }
-
-// mixed lists the identifiers with letters that have a length.
-func mixed(n int) []estate.Kind {
-	switch {
-	case n == 8:
-		return kinds8[:]
-	case n == 9:
-		return kinds9[:]
-	case n == 10:
-		return kinds10[:]
-	case n == 11:
-		return kinds11[:]
-	case n == 12:
-		return kinds12[:]
-	case n == 13 || n == 14:
-		return kinds13[:]
-	case n == 15:
-		return kinds15[:]
-	case n == 16:
-		return kinds16[:]
-	case n > 16 && n <= 34:
-		return kindsLong[:]
-	}
-	return nil
-}
-
-// The lists that mixed chooses from; they do not change.
-var (
-	kinds8    = [...]estate.Kind{estate.KindBIC}
-	kinds9    = [...]estate.Kind{estate.KindDNI, estate.KindNINO, estate.KindDEA}
-	kinds10   = [...]estate.Kind{estate.KindKVNR, estate.KindVAT}
-	kinds11   = [...]estate.Kind{estate.KindMBI, estate.KindVAT, estate.KindBIC}
-	kinds12   = [...]estate.Kind{estate.KindPensionNumber, estate.KindVAT}
-	kinds13   = [...]estate.Kind{estate.KindVAT}
-	kinds15   = [...]estate.Kind{estate.KindNIR, estate.KindIBAN}
-	kinds16   = [...]estate.Kind{estate.KindCodiceFiscale, estate.KindIBAN}
-	kindsLong = [...]estate.Kind{estate.KindIBAN}
-)
 
 func isUUID(v []byte, s *shape) bool {
 	if len(v) != 36 || s.dashes != 4 || v[8] != '-' || v[13] != '-' || v[18] != '-' || v[23] != '-' {

@@ -65,6 +65,10 @@ func TestKindIsClosed(t *testing.T) {
 		require.True(t, known)
 		require.Equal(t, estate.Kind(i), back, "%s stands twice", word)
 	}
+	for kind, word := range map[estate.Kind]string{estate.KindPassword: "password", estate.KindMRN: "medical_record_number", estate.KindPay: "pay",
+		estate.KindIBAN: "iban", estate.KindEmail: "email", estate.KindActivity: "activity", estate.KindUUID: "uuid", estate.KindFile: "file"} {
+		require.Equal(t, word, kind.String(), "the words are not in the order of the kinds")
+	}
 	var counts estate.ColumnCounts
 	require.NoError(t, json.Unmarshal([]byte(`{"column":"a","rows":1,"whole":{"email":{"matched":1}}}`), &counts))
 	require.Equal(t, 1, counts.Whole[estate.KindEmail].Matched)

@@ -1,6 +1,9 @@
 package estate
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Kind is what a value, or the name of a column, shows it to be: a kind of identifier or of content. The set is
 // closed, and a saved kind is one of these words, so that nothing read from a customer can hide in one.
@@ -162,52 +165,38 @@ const (
 // KindCount is the number of kinds with [KindNone], for arrays that are indexed by one.
 const KindCount = int(kinds)
 
-// kindWords holds the word of each kind.
-func kindWords() [KindCount]string {
-	return [KindCount]string{
-		KindPassword: "password", KindPasswordHash: "password_hash", KindSecret: "secret", KindPrivateKey: "private_key", KindJWT: "jwt",
-		KindSessionToken: "session_token", KindOTPSecret: "otp_secret", KindPIN: "pin", KindConnectionString: "connection_string",
-		KindMRN: "medical_record_number", KindHealthPlan: "health_plan_number", KindNHS: "uk_nhs", KindMBI: "us_mbi", KindKVNR: "de_kvnr",
-		KindVisit: "visit_number", KindDiagnosis: "diagnosis", KindICD10: "icd10", KindSNOMED: "snomed", KindLOINC: "loinc", KindATC: "atc",
-		KindDrug: "drug", KindDosage: "dosage", KindVital: "vital_sign", KindLabResult: "lab_result", KindClinicalNote: "clinical_note",
-		KindAllergy: "allergy", KindProcedure: "procedure", KindBloodGroup: "blood_group", KindServiceDate: "service_date", KindDeathDate: "death_date",
-		KindLifestyle: "lifestyle", KindPregnancy: "pregnancy", KindGenetic: "genetic", KindDisability: "disability", KindHL7: "hl7", KindFHIR: "fhir",
-		KindDICOM: "dicom_uid", KindDeviceSerial: "device_serial", KindCare: "care", KindPay: "pay", KindEmployment: "employment", KindAbsence: "absence",
-		KindAppraisal: "appraisal", KindEmployeeNumber: "employee_number", KindDependents: "dependents", KindEmergencyContact: "emergency_contact",
-		KindMarital: "marital_status", KindIBAN: "iban", KindAccount: "bank_account", KindBIC: "bic", KindABA: "us_aba", KindPAN: "pan",
-		KindCardExpiry: "card_expiry", KindCardCode: "card_security_code", KindCardHolder: "cardholder_name", KindAmount: "amount",
-		KindPaymentReference: "payment_reference", KindName: "name", KindGivenName: "given_name", KindFamilyName: "family_name", KindInitials: "initials",
-		KindEmail: "email", KindPhone: "phone", KindAddress: "address", KindPostalCode: "postal_code", KindCity: "city", KindBirthDate: "birth_date",
-		KindBirthPlace: "birth_place", KindAge: "age", KindSex: "sex", KindNationalID: "national_id", KindSSN: "us_ssn", KindNIR: "fr_nir",
-		KindDNI: "es_dni", KindNUSS: "es_nuss", KindSteuerID: "de_steuer_id", KindPensionNumber: "de_pension_number", KindINSZ: "be_insz",
-		KindBSN: "nl_bsn", KindAHV: "ch_ahv", KindCodiceFiscale: "it_codice_fiscale", KindNINO: "uk_nino", KindVAT: "eu_vat", KindPassport: "passport",
-		KindDrivingLicence: "driving_licence", KindNPI: "us_npi", KindDEA: "us_dea", KindLicence: "professional_licence", KindPlate: "vehicle_plate",
-		KindIP: "ip_address", KindMAC: "mac_address", KindDeviceID: "device_id", KindCoordinates: "coordinates", KindPhoto: "photo",
-		KindSignature: "signature", KindBiometric: "biometric", KindUsername: "username", KindNationality: "nationality", KindLanguage: "language",
-		KindReligion: "religion", KindEthnicity: "ethnicity", KindPolitics: "political_opinion", KindUnion: "trade_union",
-		KindOrientation: "sexual_orientation", KindCriminal: "criminal_record", KindProfile: "social_profile", KindActivity: "activity",
-		KindPersonalText: "free_text", KindBlank: "blank", KindBoolean: "boolean", KindEnum: "enum", KindNumber: "number", KindSequence: "sequence",
-		KindCode: "code", KindOrderNumber: "order_number", KindDate: "date", KindTimestamp: "timestamp", KindUUID: "uuid", KindHash: "hash",
-		KindEAN: "ean", KindVersion: "version", KindTemplate: "template", KindMessageID: "message_id", KindURL: "url", KindPath: "path",
-		KindMIME: "mime_type", KindBase64: "base64", KindJSON: "json", KindXML: "xml", KindHex: "hex", KindSIREN: "fr_siren", KindSIRET: "fr_siret",
-		KindOrganisation: "organisation", KindCountry: "country", KindCurrency: "currency", KindLocale: "locale", KindText: "text",
-		KindTechnical: "technical", KindReference: "reference", KindFile: "file",
-	}
-}
+// kindText holds the words of the kinds, in their order.
+const kindText = "" +
+	"password password_hash secret private_key jwt session_token otp_secret pin connection_string medical_record_number health_plan_number uk_nhs " +
+	"us_mbi de_kvnr visit_number diagnosis icd10 snomed loinc atc drug dosage vital_sign lab_result clinical_note allergy procedure blood_group " +
+	"service_date death_date lifestyle pregnancy genetic disability hl7 fhir dicom_uid device_serial care pay employment absence appraisal " +
+	"employee_number dependents emergency_contact marital_status iban bank_account bic us_aba pan card_expiry card_security_code cardholder_name " +
+	"amount payment_reference name given_name family_name initials email phone address postal_code city birth_date birth_place age sex " +
+	"national_id us_ssn fr_nir es_dni es_nuss de_steuer_id de_pension_number be_insz nl_bsn ch_ahv it_codice_fiscale uk_nino eu_vat passport " +
+	"driving_licence us_npi us_dea professional_licence vehicle_plate ip_address mac_address device_id coordinates photo signature biometric " +
+	"username nationality language religion ethnicity political_opinion trade_union sexual_orientation criminal_record social_profile activity " +
+	"free_text blank boolean enum number sequence code order_number date timestamp uuid hash ean version template message_id url path mime_type " +
+	"base64 json xml hex fr_siren fr_siret organisation country currency locale text technical reference file "
 
 // String is the kind's word, such as "birth_date"; empty for [KindNone].
 func (k Kind) String() string {
-	if k >= kinds {
+	if k == KindNone || k >= kinds {
 		return ""
 	}
-	return kindWords()[k]
+	rest := kindText
+	for range k - 1 {
+		_, rest, _ = strings.Cut(rest, " ")
+	}
+	word, _, _ := strings.Cut(rest, " ")
+	return word
 }
 
 // KindOf finds a kind by its word.
 func KindOf(word string) (Kind, bool) {
-	for i, known := range kindWords() {
-		if known == word && word != "" {
-			return Kind(i), true //nolint:gosec // an index below KindCount
+	kind := KindNone
+	for known := range strings.FieldsSeq(kindText) {
+		if kind++; known == word {
+			return kind, true
 		}
 	}
 	return KindNone, false
