@@ -116,7 +116,7 @@ func requireWebRoutes(t *testing.T, truth lab.TrueMachine, h *estate.Host) {
 			return r.Proxy == want.Proxy && slices.Contains(r.Names, want.Name)
 		})
 		require.GreaterOrEqual(t, i, 0, "no %s in %v", want.Name, h.Routes.Value)
-		require.Contains(t, h.Routes.Value[i].Upstream, want.Upstream)
+		require.Contains(t, h.Routes.Value[i].Upstream, strings.TrimPrefix(want.Upstream, "http://"))
 		require.ElementsMatch(t, want.Headers, h.Routes.Value[i].Headers)
 	}
 }

@@ -14,8 +14,7 @@ import (
 // TestLabIntegrationsAsRoot: with root's eyes on the machines alone, every integration is found that their files or
 // sockets show, those too that are closed to the unprivileged account; and no other but what root's eyes add here.
 func TestLabIntegrationsAsRoot(t *testing.T) {
-	t.Parallel()
-	l := lab.Shared(t)
+	l := lab.Exclusive(t) // others connect
 	var in classify.Input
 	for _, machine := range l.Truth().Machines {
 		read := readTranscript(l.Exec(t, machine.Name, "sh", "-c", script("n0nce", false)), "n0nce")
@@ -26,7 +25,7 @@ func TestLabIntegrationsAsRoot(t *testing.T) {
 	}
 	found := map[string]estate.Integration{}
 	for _, i := range classify.Assess(in).Integrations {
-		if i.From != "outside/10.77.1.1" && i.From != "host/bastion" { // other tests that visit the lab meanwhile
+		if i.From != "outside/10.77.1.1" && i.From != "host/bastion" { // what other tests have left
 			found[i.From+" "+i.To+" "+i.Protocol] = i
 		}
 	}

@@ -29,8 +29,7 @@ func labDialer(t testing.TB, l *lab.Lab, name string) (*remote.Dialer, remote.En
 
 // TestBriefPartner: a partner calls, is answered and gone before anybody looks. The look finds who it was.
 func TestBriefPartner(t *testing.T) {
-	t.Parallel()
-	l := lab.Shared(t)
+	l := lab.Exclusive(t) // others log in there
 	dialer, e := labDialer(t, l, "intf")
 	target := host.LookTarget(dialer, e, options())
 	look := func() *estate.HostLook {
