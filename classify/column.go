@@ -44,7 +44,7 @@ func (c *Classifier) verdict(q *question, odoo bool) ColumnResult {
 // ofPatient judges a key that tells which patient a row is about: whatever stands beside it is tied to somebody by it.
 func (q *question) ofPatient() (ColumnResult, bool) {
 	named := q.reading.Subject == detect.Patient && q.reading.Points && q.reading.Negative == ""
-	if q.shown() || q.context.link == "" || q.context.subject == detect.Reference || !named && !q.leads && !(q.context.subject == detect.Patient && q.natural()) {
+	if q.shown() || q.context.link == "" || q.context.subject == detect.Reference || !named && !q.leads && (q.context.subject != detect.Patient || !q.natural()) {
 		return ColumnResult{}, false
 	}
 	if !q.leads && !named && !slices.Contains(q.table.PrimaryKey, q.column.Name) || q.identifier() || strings.EqualFold(q.column.Name, "id") {

@@ -42,11 +42,11 @@ func (q *question) person(c candidate) (estate.DataClass, float64, *Evidence) {
 		return estate.HR, min(c.chance, 0.95), q.because(estate.HR, 0.9)
 	case ctx.subject == detect.Technical && ofMachines(c.kind):
 		return estate.Operational, 0.8, q.because(estate.Operational, 0.8)
-	case ctx.subject == detect.Reference && generic(c.kind) && !(c.shown && (c.kind == estate.KindEmail || c.within)):
+	case ctx.subject == detect.Reference && generic(c.kind) && (!c.shown || c.kind != estate.KindEmail && !c.within):
 		return estate.Public, 0.8, q.because(estate.Public, 0.8)
 	case ctx.subject == detect.Technical && !c.named && c.chance < 0.86 && isName(c.kind) && c.kind != estate.KindEmail:
 		return estate.Operational, 0.7, q.because(estate.Operational, 0.7) // some of its words are names as well
-	case (ctx.subject == detect.Organisation || ctx.subject == detect.Technical) && generic(c.kind) && !(c.shown && (isName(c.kind) || c.kind == estate.KindPersonalText)):
+	case (ctx.subject == detect.Organisation || ctx.subject == detect.Technical) && generic(c.kind) && (!c.shown || !isName(c.kind) && c.kind != estate.KindPersonalText):
 		return estate.Operational, 0.75, q.because(estate.Operational, 0.75)
 	}
 	return estate.PII, c.chance, nil
@@ -103,7 +103,7 @@ func (q *question) health(c candidate) (estate.DataClass, float64, *Evidence) {
 }
 
 // proves tells whether values show a patient's own data, which no list of codes holds.
-func (c candidate) proves() bool {
+func (c *candidate) proves() bool {
 	switch c.kind {
 	case estate.KindMRN, estate.KindHL7, estate.KindFHIR, estate.KindNHS, estate.KindMBI, estate.KindKVNR:
 		return c.shown
@@ -170,7 +170,7 @@ func (q *question) rest(result ColumnResult, technical *candidate, list []candid
 	switch {
 	case ctx.subject == detect.Reference && ctx.link == "" && q.published():
 		return q.settle(result, estate.Public, 0.7)
-	case technical != nil && !soft && !(q.ofSomebody() && technical.kind == estate.KindReference):
+	case technical != nil && !soft && (!q.ofSomebody() || technical.kind != estate.KindReference):
 		return q.settle(result, detect.ClassOf(technical.kind), technical.chance)
 	case q.negligible(), kindIsBoolean(q.column.Type) && !ctx.care && ctx.subject != detect.Employee:
 		return q.settle(result, estate.Operational, 0.75)
@@ -239,7 +239,7 @@ func (p *profile) falseNumbers(personal bool) bool {
 	}
 	for kind, refuted := range p.refuted {
 		short := kind == estate.KindBSN || kind == estate.KindSIREN || kind == estate.KindABA // nine digits are many things
-		if refuted && detect.Chance(kind) < 1 && p.has(kind) > 0.9 && kind != estate.KindEAN && kind != estate.KindSNOMED && !(short && personal) {
+		if refuted && detect.Chance(kind) < 1 && p.has(kind) > 0.9 && kind != estate.KindEAN && kind != estate.KindSNOMED && (!short || !personal) {
 			return true
 		}
 	}

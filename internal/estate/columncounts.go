@@ -32,7 +32,7 @@ type SampledTable struct {
 	Columns  []ColumnCounts `json:"columns"`
 }
 
-// Buckets of lengths in bytes: up to 1, 3, 7, 15, 31, 63, 255, and more.
+// LengthBuckets counts lengths in bytes: up to 1, 3, 7, 15, 31, 63, 255, and more.
 const LengthBuckets = 8
 
 // DecadeBuckets counts years: 1900–1909 up to 2020–2029, then later; earlier years are in the first.
@@ -73,16 +73,16 @@ type Found struct {
 func (c ColumnCounts) Filled() int { return c.Rows - c.Nulls - c.Empty }
 
 // Counts finds what was saved about a table's columns, or nil.
-func (i Inventory) Counts(server, database, schema, table string) *SampledTable {
-	for s := range i.Columns {
-		if i.Columns[s].Server != server {
+func (inventory Inventory) Counts(server, database, schema, table string) *SampledTable {
+	for s := range inventory.Columns {
+		if inventory.Columns[s].Server != server {
 			continue
 		}
-		for d := range i.Columns[s].Databases {
-			if i.Columns[s].Databases[d].Database != database {
+		for d := range inventory.Columns[s].Databases {
+			if inventory.Columns[s].Databases[d].Database != database {
 				continue
 			}
-			tables := i.Columns[s].Databases[d].Tables
+			tables := inventory.Columns[s].Databases[d].Tables
 			for t := range tables {
 				if tables[t].Schema == schema && tables[t].Table == table {
 					return &tables[t]
