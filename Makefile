@@ -32,7 +32,7 @@ race: ## run all tests with the race detector
 	@$(RUN) tools/test -race
 
 bench: ## run the benchmarks
-	@$(GO) test -run '^$$' -bench . -benchmem ./... ./testdata/lab/...
+	@$(GO) test -run '^$$' -bench . -benchmem ./... ./testdata/...
 
 fuzz: ## fuzz every parser, FUZZTIME each (default 10s)
 	@$(RUN) tools/fuzz $(FUZZTIME)

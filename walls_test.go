@@ -137,7 +137,7 @@ type parcel struct {
 func TestWalls(t *testing.T) {
 	t.Parallel()
 	sources(t) // go list reads them unseen by go test's cache
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Imports,Deps", "./...", "./testdata/lab/...")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Imports,Deps", "./...", "./testdata/...")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

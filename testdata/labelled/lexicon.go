@@ -34,7 +34,7 @@ func (l lexicon) cells() (map[string][]cell, error) {
 	ready := make(map[string][]cell, len(l))
 	for section, entries := range l {
 		for _, entry := range entries {
-			made, err := template(entry, "")
+			made, err := template(entry)
 			if err != nil {
 				return nil, fmt.Errorf("section %s: %w", section, err)
 			}

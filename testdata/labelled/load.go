@@ -145,11 +145,10 @@ func (t *Table) add(record []string) error {
 		spec = "ref " + c.Refers
 	}
 	var err error
-	if c.values, err = parseCell(spec, c.Type); err != nil {
+	if c.values, err = parseCell(spec); err != nil {
 		return fmt.Errorf("column %s: %w", c.Name, err)
 	}
-	c.unique = unique(spec)
-	t.Columns = append(t.Columns, c)
+	t.Columns, t.staff = append(t.Columns, c), t.staff || c.Class == estate.HR
 	return nil
 }
 

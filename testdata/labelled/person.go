@@ -32,7 +32,11 @@ func (d *draw) person(k int) person {
 		given = "given f"
 	}
 	p.given, p.family = choose(r, words[given]), d.family(r)
-	p.born = time.Date(1928+r.IntN(92), time.Month(1+r.IntN(12)), 1+r.IntN(28), 0, 0, 0, 0, time.UTC)
+	first, years := 1928, 92
+	if d.table.staff {
+		first, years = 1958, 46
+	}
+	p.born = time.Date(first+r.IntN(years), time.Month(1+r.IntN(12)), 1+r.IntN(28), 0, 0, 0, 0, time.UTC)
 	zip, city, _ := strings.Cut(choose(r, words["place"]), "=")
 	p.zip, p.city = fillPattern(r, zip), city
 	p.street = strings.ReplaceAll(choose(r, words["street"]), "~", strconv.Itoa(1+r.IntN(199)))

@@ -41,6 +41,7 @@ type Table struct {
 
 	fixed int // rows that it always has; -1 for as many as are asked for
 	set   *Set
+	staff bool // its people work, so they are of an age to
 }
 
 // Column is one column and its label.
@@ -58,7 +59,6 @@ type Column struct {
 	Why    string             // why it is labelled so, where that is not plain
 
 	values cell
-	unique bool // no two rows hold the same
 }
 
 // QualifiedName is schema.name.

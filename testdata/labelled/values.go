@@ -2,7 +2,6 @@ package labelled
 
 import (
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,29 +14,29 @@ import (
 //	sparse SHARE VALUES        NULL but for a share of the rows
 //	tail VALUES / VALUES       the first in the last tenth of the table, the second before
 //	mix SHARE VALUES / VALUES  the first in a share of the rows, else the second
-//	base64, hex, upper, array, gapped VALUES
+//	base64, upper, array, gapped VALUES
 //	decoy IDENTIFIER           an identifier with a wrong check digit
 //	ref SCHEMA.TABLE.COLUMN    a value of another column
 //	format TEXT                text with <VALUES> in it; \< stands for <
 //
 // and the plain ones of [plainCells], among them all of package identifier.
-func parseCell(spec, kind string) (cell, error) {
+func parseCell(spec string) (cell, error) {
 	word, rest, _ := strings.Cut(spec, " ")
 	switch word {
 	case "":
 		return nil, fmt.Errorf("nothing says how it is filled")
 	case "sparse", "mix":
-		return shared(word, rest, kind)
+		return shared(word, rest)
 	case "tail":
-		late, early, err := pair(rest, kind)
+		late, early, err := pair(rest)
 		return func(d *draw) (string, bool) {
 			if d.row*10 >= d.rows*9 {
 				return late(d)
 			}
 			return early(d)
 		}, err
-	case "base64", "hex", "upper", "array", "gapped":
-		return wrapped(word, rest, kind)
+	case "base64", "upper", "array", "gapped":
+		return wrapped(word, rest)
 	case "decoy":
 		k, err := identifier.Find(rest)
 		if err == nil && !k.HasCheck() {
@@ -47,10 +46,10 @@ func parseCell(spec, kind string) (cell, error) {
 	case "ref":
 		return reference(rest), nil
 	case "format":
-		return template(rest, kind)
+		return template(rest)
 	}
-	if make, found := plainCells()[word]; found {
-		return make(rest)
+	if read, found := plainCells()[word]; found {
+		return read(rest)
 	}
 	k, err := identifier.Find(word)
 	if err != nil {
@@ -60,25 +59,20 @@ func parseCell(spec, kind string) (cell, error) {
 	return func(d *draw) (string, bool) { return k.Make(d.r, d.person(n).holder()), true }, nil
 }
 
-// unique tells whether the values of a spec differ from row to row, as those of a key must.
-func unique(spec string) bool {
-	return strings.HasPrefix(spec, "seq") || spec == "uuid" || strings.Contains(spec, "<seq")
-}
-
 // pair reads "VALUES / VALUES".
-func pair(text, kind string) (first, second cell, err error) {
+func pair(text string) (first, second cell, err error) {
 	a, b, found := strings.Cut(text, " / ")
 	if !found {
 		return nil, nil, fmt.Errorf("%q should be two ways, parted by \" / \"", text)
 	}
-	if first, err = parseCell(a, kind); err != nil {
+	if first, err = parseCell(a); err != nil {
 		return nil, nil, err
 	}
-	second, err = parseCell(b, kind)
+	second, err = parseCell(b)
 	return first, second, err
 }
 
-func shared(word, rest, kind string) (cell, error) {
+func shared(word, rest string) (cell, error) {
 	share, rest, _ := strings.Cut(rest, " ")
 	part, err := strconv.ParseFloat(share, 64)
 	if err != nil {
@@ -87,7 +81,7 @@ func shared(word, rest, kind string) (cell, error) {
 	if word == "sparse" {
 		rest += " / null"
 	}
-	often, seldom, err := pair(rest, kind)
+	often, seldom, err := pair(rest)
 	return func(d *draw) (string, bool) {
 		if d.r.Float64() < part {
 			return often(d)
@@ -96,11 +90,10 @@ func shared(word, rest, kind string) (cell, error) {
 	}, err
 }
 
-func wrapped(word, rest, kind string) (cell, error) {
-	inner, err := parseCell(rest, kind)
+func wrapped(word, rest string) (cell, error) {
+	inner, err := parseCell(rest)
 	wrap := map[string]func(string) string{
 		"base64": func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) },
-		"hex":    func(text string) string { return `\x` + hex.EncodeToString([]byte(text)) },
 		"upper":  strings.ToUpper,
 		"array":  func(text string) string { return `{"` + strings.ReplaceAll(text, ", ", `","`) + `"}` },
 		"gapped": inFours,
@@ -138,7 +131,7 @@ func reference(path string) cell {
 }
 
 // template reads text with <VALUES> in it. Values that are NULL leave nothing.
-func template(text, kind string) (cell, error) {
+func template(text string) (cell, error) {
 	var parts []cell
 	plain := func(s string) {
 		if s != "" {
@@ -157,7 +150,7 @@ func template(text, kind string) (cell, error) {
 		if !closed {
 			return nil, fmt.Errorf("%q has a < without its >", text)
 		}
-		part, err := parseCell(spec, kind)
+		part, err := parseCell(spec)
 		if err != nil {
 			return nil, err
 		}

@@ -17,21 +17,21 @@ type Holder struct {
 // Kind is a kind of number.
 type Kind struct {
 	Name string
-	// make draws a number. The issuer's separators are left out.
-	make func(r *rand.Rand, h Holder) string
+	// draw makes a number. The issuer's separators are left out.
+	draw func(r *rand.Rand, h Holder) string
 	// check is where the check character stands, counted from the end: 1 for the last. 0 where there is none.
 	check int
 }
 
 // Make draws a number with a right check digit.
-func (k Kind) Make(r *rand.Rand, h Holder) string { return k.make(r, h) }
+func (k Kind) Make(r *rand.Rand, h Holder) string { return k.draw(r, h) }
 
 // HasCheck tells whether the kind has a check digit that can be wrong.
 func (k Kind) HasCheck() bool { return k.check > 0 }
 
 // Decoy draws a number of the same shape whose check digit is wrong.
 func (k Kind) Decoy(r *rand.Rand, h Holder) string {
-	text := []byte(k.make(r, h))
+	text := []byte(k.draw(r, h))
 	at := len(text) - k.check
 	if c := text[at]; c >= 'A' {
 		text[at] = 'A' + (c-'A'+1)%26
