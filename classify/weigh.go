@@ -178,7 +178,7 @@ func (p *profile) speaksAgainst(kind estate.Kind) (float64, string) {
 	switch {
 	case p.refuted[kind] && detect.Chance(kind) < 1 && !p.supports(kind):
 		return 0.85, "hardly a value has the right check digit"
-	case detect.Verifiable(kind) && p.has(kind) < 0.1 && !p.supports(kind) && kind != estate.KindSSN && !(kind == estate.KindPAN && p.lastDigits()):
+	case detect.Verifiable(kind) && p.has(kind) < 0.1 && !p.supports(kind) && kind != estate.KindSSN && (kind != estate.KindPAN || !p.lastDigits()):
 		return 0.7, "hardly a value has its form"
 	case p.has(estate.KindTemplate) > 0.5:
 		return 0.8, "the values are templates"
