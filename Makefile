@@ -10,10 +10,10 @@ GOVULNCHECK   := .tools/bin/govulncheck@v1.9.0
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help build build-all test race bench fuzz lint golden lab lab-traefik lab-down lab-status sample demo cover clean
+.PHONY: help build build-all test race bench fuzz lint golden lab lab-traefik lab-platform lab-down lab-status sample demo cover clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build the static binary bin/nightferry
 	@CGO_ENABLED=0 $(GO) build -trimpath -o bin/nightferry ./cmd/nightferry
@@ -32,7 +32,7 @@ race: ## run all tests with the race detector
 	@$(RUN) tools/test -race
 
 bench: ## run the benchmarks
-	@$(GO) test -run '^$$' -bench . -benchmem ./... ./testdata/...
+	@$(GO) test -run '^$$' -bench . -benchmem ./... ./testdata/lab/... ./testdata/labelled/...
 
 fuzz: ## fuzz every parser, FUZZTIME each (default 10s)
 	@$(RUN) tools/fuzz $(FUZZTIME)
@@ -48,6 +48,9 @@ lab: ## raise the lab: a small hospital group on real servers
 
 lab-traefik: ## raise the lab with a real Traefik, which is built once (minutes; make test does it too)
 	@LAB_TRAEFIK=1 $(RUN) testdata/lab/lab up
+
+lab-platform: ## raise the lab with a real Kubernetes, which is built once (many minutes; .ci/run does it too)
+	@LAB_PLATFORM=1 $(RUN) testdata/lab/lab up
 
 lab-down: ## stop the lab and leave nothing behind
 	@testdata/lab/lab down

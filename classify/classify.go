@@ -20,7 +20,8 @@ type Classification struct {
 	Basis     string           `yaml:"basis" json:"basis"` // what the judgement rests on, in words
 	Databases []DatabaseResult `yaml:"databases" json:"databases"`
 	Services  []ServiceResult  `yaml:"services" json:"services"`
-	Files     []FileResult     `yaml:"files,omitempty" json:"files,omitempty"` // outside of databases
+	Overrides []OverrideResult `yaml:"overrides,omitempty" json:"overrides,omitempty"` // what people decided, and how it stands
+	Files     []FileResult     `yaml:"files,omitempty" json:"files,omitempty"`         // outside of databases
 }
 
 // DatabaseResult is one database with the classes found in its tables.
@@ -29,7 +30,8 @@ type DatabaseResult struct {
 	Database string                   `yaml:"database" json:"database"`
 	Coverage estate.Coverage          `yaml:"coverage" json:"coverage"`
 	Problem  string                   `yaml:"problem,omitempty" json:"problem,omitempty"`
-	Odoo     bool                     `yaml:"odoo" json:"odoo"` // the catalogue applies
+	Basis    string                   `yaml:"basis" json:"basis"` // what the judgement rests on: rows, and by whose leave, or none
+	Odoo     bool                     `yaml:"odoo" json:"odoo"`   // the catalogue applies
 	Class    estate.DataClass         `yaml:"class" json:"class"`
 	Columns  map[estate.DataClass]int `yaml:"columns" json:"columns"` // number of columns a class
 	Tables   []TableResult            `yaml:"tables" json:"tables"`
@@ -41,6 +43,7 @@ type TableResult struct {
 	Table       string           `yaml:"table" json:"table"`
 	Class       estate.DataClass `yaml:"class" json:"class"`
 	Rows        int64            `yaml:"rows" json:"rows"`                                   // the planner's estimate, -1 when never analysed
+	Unread      string           `yaml:"unread,omitempty" json:"unread,omitempty"`           // why rows were not read, or not all that should have been
 	Sensitive   []ColumnResult   `yaml:"sensitive,omitempty" json:"sensitive,omitempty"`     // with evidence
 	Operational []string         `yaml:"operational,omitempty" json:"operational,omitempty"` // nothing to protect
 	Public      []string         `yaml:"public,omitempty" json:"public,omitempty"`           // published lists
@@ -87,6 +90,8 @@ type ServiceResult struct {
 type Classifier struct {
 	catalogue *detect.Catalogue
 	knowledge *detect.Knowledge
+	overrides map[[3]string]estate.ClassOverride // by place
+	listed    []estate.ClassOverride             // the same, in the order of the file
 }
 
 // NewClassifier loads the embedded knowledge.
@@ -104,7 +109,7 @@ func NewClassifier() (*Classifier, error) {
 
 // Classify judges every database of the inventory and rolls the result up to the services.
 func (c *Classifier) Classify(inventory estate.Inventory, services []estate.Service) Classification {
-	result := Classification{Version: Version, Basis: basis(inventory)}
+	result := Classification{Version: Version, Basis: basis(inventory), Overrides: c.overruled(inventory)}
 	for _, server := range inventory.Postgres {
 		if !server.Databases.Coverage.IsKnown() {
 			continue // the server is listed under coverage: nothing is known to be judged
@@ -120,22 +125,18 @@ func (c *Classifier) Classify(inventory estate.Inventory, services []estate.Serv
 	return result
 }
 
-func basis(inventory estate.Inventory) string {
-	if len(inventory.Columns) == 0 {
-		return "catalogue of Odoo fields and column names; no row was read"
-	}
-	return "catalogue of Odoo fields, column names, and counts of sampled rows where reading them was authorised"
-}
-
 func (c *Classifier) database(inventory estate.Inventory, server string, database estate.Database) DatabaseResult {
-	result := DatabaseResult{Server: server, Database: database.Name, Coverage: database.Tables.Coverage,
-		Problem: database.Tables.Problem, Class: estate.NotAssessed, Columns: map[estate.DataClass]int{}}
+	result := DatabaseResult{Server: server, Database: database.Name, Coverage: database.Tables.Coverage, Problem: database.Tables.Problem,
+		Basis: basisOf(inventory, server, database.Name), Class: estate.NotAssessed, Columns: map[estate.DataClass]int{}}
 	if !result.Coverage.IsKnown() {
 		return result
 	}
 	result.Odoo = isOdoo(database)
 	for _, judged := range c.judge(inventory, server, database) {
 		t := summary(judged)
+		if sampled := inventory.Counts(server, database.Name, t.Schema, t.Table); sampled != nil {
+			t.Unread = sampled.Problem
+		}
 		result.Tables = append(result.Tables, t)
 		for _, column := range judged.Columns {
 			result.Columns[column.Class]++
@@ -145,6 +146,7 @@ func (c *Classifier) database(inventory estate.Inventory, server string, databas
 	return result
 }
 
+// summary rolls the verdicts on a table's columns up.
 func summary(judged Judged) TableResult {
 	result := TableResult{Schema: judged.Table.Schema, Table: judged.Table.Name, Rows: judged.Table.RowEstimate}
 	counts := map[estate.DataClass]int{}

@@ -11,7 +11,8 @@ import (
 // Undecided lists the columns whose rows would tell more than catalogue, name and place do, most telling first.
 // Columns that were sampled already are in it too: what is read again is the caller's choice.
 func (c *Classifier) Undecided(inventory estate.Inventory) []estate.Undecided {
-	inventory.Columns = nil // what rows told before is no reason to leave one out
+	inventory.Columns = nil // what rows told before is no reason to leave one out, nor what people decided
+	c = c.Override(nil)
 	var list []estate.Undecided
 	for _, server := range inventory.Postgres {
 		for _, database := range server.Databases.Value {
@@ -96,7 +97,7 @@ func (c *Classifier) judge(inventory estate.Inventory, server string, database e
 		for i := range s.questions {
 			q := &s.questions[i]
 			q.context, q.leads = s.context, s.leadsTo(q.column.Name, patients)
-			judged.Columns = append(judged.Columns, c.verdict(q, odoo))
+			judged.Columns = append(judged.Columns, c.overrule(server, database.Name, s.table, c.verdict(q, odoo)))
 		}
 		all = append(all, judged)
 	}

@@ -2,6 +2,9 @@ package classify
 
 import (
 	"fmt"
+	"iter"
+	"maps"
+	"slices"
 
 	"nightferry/classify/detect"
 	"nightferry/internal/estate"
@@ -73,13 +76,24 @@ func (p *profile) has(kinds ...estate.Kind) float64 {
 func (p *profile) wholes(c *estate.ColumnCounts) {
 	p.against = p.has(estate.KindUUID, estate.KindHash, estate.KindURL, estate.KindPath, estate.KindVersion, estate.KindTemplate,
 		estate.KindMIME, estate.KindMessageID, estate.KindFile, estate.KindBoolean, estate.KindOrderNumber, estate.KindCode, estate.KindHex)
-	for kind, f := range c.Whole {
+	for kind, f := range inOrder(c.Whole) {
 		n, proven := genuine(kind, f)
 		if !proven {
 			p.refuted[kind] = f.Matched >= 4
 			continue
 		}
 		p.consider(kind, p.shareOf(n), n, c)
+	}
+}
+
+// inOrder goes through counts in the order of their kinds: the same counts give the same bytes.
+func inOrder(counts map[estate.Kind]estate.Found) iter.Seq2[estate.Kind, estate.Found] {
+	return func(yield func(estate.Kind, estate.Found) bool) {
+		for _, kind := range slices.Sorted(maps.Keys(counts)) {
+			if !yield(kind, counts[kind]) {
+				return
+			}
+		}
 	}
 }
 
@@ -178,7 +192,7 @@ func withCheck(kind estate.Kind) string {
 
 // insides weighs what was found under keys and within text.
 func (p *profile) insides(c *estate.ColumnCounts) {
-	for kind, f := range c.Keyed {
+	for kind, f := range inOrder(c.Keyed) {
 		if f.Matched < 2 && p.filled > 4 || kind != estate.KindCare && f.Passed*2 < f.Matched || p.shareOf(f.Matched) < 0.01 {
 			continue
 		}
@@ -192,7 +206,7 @@ func (p *profile) insides(c *estate.ColumnCounts) {
 		p.findings = append(p.findings, finding{kind: kind, weight: weight, share: p.shareOf(f.Matched), strong: true, where: keyed,
 			detail: fmt.Sprintf("a key that says %s stands over values, %d in %d rows", kind, f.Matched, p.filled)})
 	}
-	for kind, f := range c.Parts {
+	for kind, f := range inOrder(c.Parts) {
 		n, proven := genuine(kind, f)
 		s := strengthOf(kind)
 		if !proven || s.weight < 0.8 || !s.strong && !isTelling(kind) || n < 2 && p.filled > 4 || p.shareOf(n) < 0.01 {

@@ -16,6 +16,7 @@ const (
 	KindHost     Kind = "host"
 	KindPostgres Kind = "postgres"
 	KindOdoo     Kind = "odoo"
+	KindCluster  Kind = "cluster"
 )
 
 // Target is one thing to be read, with the collector that reads it.
@@ -27,6 +28,8 @@ type Target struct {
 	// Collect reads the target. It never fails: what goes wrong is in the asset's coverage.
 	// note reports progress in a few words, free of customer data.
 	Collect func(ctx context.Context, note func(step string)) Asset
+	// Light: Collect takes one look, of the many of a [Watch].
+	Light bool
 }
 
 // ID is "kind/name".
@@ -37,6 +40,10 @@ type Asset struct {
 	Host     *estate.Host
 	Postgres *estate.PostgresServer
 	Odoo     *estate.OdooServer
+
+	HostLook     *estate.HostLook
+	PostgresLook *estate.PostgresLook
+	Cluster      *estate.Cluster
 }
 
 // Collected is the collection of the asset that is set.
@@ -48,6 +55,12 @@ func (a Asset) Collected() estate.Collection {
 		return a.Postgres.Collected
 	case a.Odoo != nil:
 		return a.Odoo.Collected
+	case a.HostLook != nil:
+		return a.HostLook.Collected
+	case a.PostgresLook != nil:
+		return a.PostgresLook.Collected
+	case a.Cluster != nil:
+		return a.Cluster.Collected
 	}
 	return estate.Collection{Coverage: estate.Failed, Problem: "the collector returned nothing"}
 }

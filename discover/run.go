@@ -181,6 +181,12 @@ func overdue(ctx context.Context) <-chan struct{} {
 
 // unread is the asset of a target of which nothing is known.
 func unread(t Target, c estate.Collection) Asset {
+	switch {
+	case t.Light && t.Kind == KindPostgres:
+		return Asset{PostgresLook: &estate.PostgresLook{Name: t.Name, Collected: c}}
+	case t.Light:
+		return Asset{HostLook: &estate.HostLook{Name: t.Name, Collected: c}}
+	}
 	switch t.Kind {
 	case KindPostgres:
 		server := estate.UnreadPostgres(t.Name, t.Environment, c)
@@ -188,6 +194,9 @@ func unread(t Target, c estate.Collection) Asset {
 	case KindOdoo:
 		server := estate.UnreadOdoo(t.Name, t.Environment, c)
 		return Asset{Odoo: &server}
+	case KindCluster:
+		cluster := estate.UnreadCluster(t.Name, t.Environment, c)
+		return Asset{Cluster: &cluster}
 	}
 	host := estate.UnreadHost(t.Name, t.Environment, c)
 	return Asset{Host: &host}
@@ -203,6 +212,8 @@ func (a Asset) gaps() []estate.Gap {
 		inventory.Postgres = []estate.PostgresServer{*a.Postgres}
 	case a.Odoo != nil:
 		inventory.Odoo = []estate.OdooServer{*a.Odoo}
+	case a.Cluster != nil:
+		inventory.Clusters = []estate.Cluster{*a.Cluster}
 	}
 	return inventory.Gaps()
 }

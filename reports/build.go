@@ -25,8 +25,8 @@ func Build(in Input) Document {
 		Title: in.Engagement, Made: in.Made.UTC().Truncate(time.Second),
 		Summary: summarise(in),
 		Sheets: []Sheet{
-			services(in), hosts(in), care(in), backups(in), databases(in), tables(in), odooServers(in), modules(in), code(in),
-			integrations(in), dataClasses(in), sensitive(in), waves(in), coverage(in),
+			services(in), hosts(in), care(in), backups(in), databases(in), tables(in), landing(in), odooServers(in), modules(in), moduleVerdicts(in), code(in),
+			integrations(in), findings(in), dataClasses(in), sensitive(in), waves(in), coverage(in),
 		},
 	}
 }

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"nightferry/internal/estate"
@@ -40,14 +41,30 @@ func safeguard(list []estate.Safeguard, kind string) Cell {
 	if i < 0 || list[i].State == "unknown" {
 		return Cell{Kind: Missing, Text: "not known"}
 	}
-	words := list[i].State
+	words := []string{list[i].State}
 	if len(list[i].By) > 0 {
-		words += ": " + strings.Join(list[i].By, ", ")
+		words[0] += ": " + strings.Join(list[i].By, ", ")
 	}
+	for _, to := range list[i].To {
+		words = append(words, logTarget(to))
+	}
+	told := Text(strings.Join(words, "; "))
 	if list[i].State == "on" {
-		return Text(words)
+		return told
 	}
-	return Text(words).Toned(Bad)
+	return told.Toned(Bad)
+}
+
+// logTarget is where logs go to, in words.
+func logTarget(to estate.LogTarget) string {
+	words := "to " + to.Host
+	if to.Port > 0 {
+		words += ":" + strconv.Itoa(to.Port)
+	}
+	if !to.TLS {
+		words += " in clear"
+	}
+	return words
 }
 
 // backups lists the traces of backups, machine by machine. A machine without a trace has a row that says so.

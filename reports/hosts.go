@@ -28,7 +28,7 @@ func hosts(in Input) Sheet {
 			Text(h.Collected.Account), At(h.Collected.At, "not read"),
 		})
 	}
-	return s
+	return withSamples(s, in)
 }
 
 // covered is the coverage of an asset as a whole.

@@ -47,18 +47,19 @@ type scopeCount struct {
 	Hosts        int    `json:"hosts"`
 	Databases    int    `json:"databases"`
 	Odoo         int    `json:"odoo"`
+	Clusters     int    `json:"clusters"`
 	Services     int    `json:"services"`
 	Integrations int    `json:"integrations"`
 	Moves        int    `json:"moves"`
 }
 
 func (a *app) writeScope(e *engagement.Engagement, asJSON bool) error {
-	c := scopeCount{Version: 1, Name: e.Name, Hosts: len(e.Hosts), Databases: len(e.Databases), Odoo: len(e.Odoo),
+	c := scopeCount{Version: 1, Name: e.Name, Hosts: len(e.Hosts), Databases: len(e.Databases), Odoo: len(e.Odoo), Clusters: len(e.Clusters),
 		Services: len(e.Services), Integrations: len(e.Integrations), Moves: len(e.Target.Moves)}
 	if asJSON {
 		return writeJSON(a.stdout, c)
 	}
-	_, err := fmt.Fprintf(a.stdout, "%s is sound\nhosts %d, PostgreSQL servers %d, Odoo servers %d, services %d, declared integrations %d, moves %d\n",
-		c.Name, c.Hosts, c.Databases, c.Odoo, c.Services, c.Integrations, c.Moves)
+	_, err := fmt.Fprintf(a.stdout, "%s is sound\nhosts %d, PostgreSQL servers %d, Odoo servers %d, Kubernetes clusters %d, services %d, declared integrations %d, moves %d\n",
+		c.Name, c.Hosts, c.Databases, c.Odoo, c.Clusters, c.Services, c.Integrations, c.Moves)
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"nightferry/discover"
+	"nightferry/discover/cluster"
 	"nightferry/discover/host"
 	"nightferry/discover/odoo"
 	"nightferry/discover/postgres"
@@ -28,16 +29,19 @@ type discoverOptions struct {
 	sudo    bool
 	super   bool
 	asJSON  bool
+	watch   days // how long to watch; 0 for one reading
+	every   days // between two samples
 }
 
 func newDiscover(a *app) *cobra.Command {
 	o := discoverOptions{}
 	cmd := &cobra.Command{
 		Use:   "discover",
-		Short: "Read the estate: hosts over SSH, PostgreSQL, Odoo",
-		Long: `discover reads the hosts, PostgreSQL servers and Odoo servers that
-engagement.yaml names, and writes what it found to inventory/. It changes
-nothing there, and reads no row of a customer's table.
+		Short: "Read the estate: hosts over SSH, PostgreSQL, Odoo, Kubernetes",
+		Long: `discover reads the hosts, PostgreSQL servers, Odoo servers and Kubernetes
+clusters that engagement.yaml names, and writes what it found to inventory/. It
+changes nothing there, and reads no row of a customer's table and no secret of
+a cluster.
 
 A target that cannot be read is a fact, too: the run goes on, ends with exit
 code 3 and a table of what is missing and what would mend it. A run that was
@@ -46,12 +50,28 @@ access is a line in access.jsonl.
 
 No right beyond the account's own is used. --sudo also tries sudo -n on hosts, for
 the commands that --explain --grants prints and no other. A PostgreSQL role that is a
-superuser could write, and is refused unless --allow-superuser is given.`,
+superuser could write, and is refused unless --allow-superuser is given.
+
+--watch looks again and again instead: who is connected to hosts and databases,
+and how busy they are. It finds the partner who speaks two minutes a night, and
+gives load as percentiles with the number of samples behind them. The samples
+are added to samples/, and classify, plan and report use them. A look costs a host
+some hundredths of a second; Odoo is not asked. Stop it as you like: the same command
+goes on, and the period counts from the first sample. Other commands can be used
+meanwhile.
+
+No connection is missed that lasts as long as --every. Linux remembers one that has
+ended for another 60 seconds, on the side that ended it. From day to day the looks
+move by a part of --every, so that a partner who is there for two minutes every night,
+at the same time, is found within three nights every 5 minutes.`,
 		Example: `  nightferry discover
   nightferry discover --explain | less            what would be run and read
   nightferry discover --explain --grants          which rights would show more
   nightferry discover --fresh --only host/erp-db --only postgres/erp
-  nightferry discover --json > events.jsonl`,
+  nightferry discover --json > events.jsonl
+  nightferry discover --watch 7d                  a week, every 5 minutes
+  nightferry discover --watch 12h --every 30s     one night, closely
+  nightferry discover --watch 7d --fresh          begin anew; the samples so far are set aside`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
@@ -66,11 +86,17 @@ superuser could write, and is refused unless --allow-superuser is given.`,
 				return outcome.Misused(errors.New("--parallel and --deadline must be above zero"))
 			}
 			o.Clock = a.now
+			if o.watch != 0 {
+				return a.watch(cmd.Context(), o)
+			}
+			if cmd.Flags().Changed("every") {
+				return outcome.Mend(outcome.Misused(errors.New("--every belongs to --watch")), "nightferry discover --watch 7d --every "+o.every.String())
+			}
 			return a.discover(cmd.Context(), o)
 		},
 	}
 	flags := cmd.Flags()
-	flags.BoolVar(&o.Fresh, "fresh", false, "ask again what an earlier run has read")
+	flags.BoolVar(&o.Fresh, "fresh", false, "ask again what an earlier run has read; with --watch, begin a new one")
 	flags.StringSliceVar(&o.only, "only", nil, "read only `TARGET`, such as host/erp-db; may be given again")
 	flags.IntVar(&o.Parallel, "parallel", 8, "targets at once")
 	flags.DurationVar(&o.Deadline, "deadline", 3*time.Minute, "give up on a target after `TIME`")
@@ -79,6 +105,9 @@ superuser could write, and is refused unless --allow-superuser is given.`,
 	flags.BoolVar(&o.sudo, "sudo", false, "on hosts, also try sudo -n for the commands that --explain --grants prints")
 	flags.BoolVar(&o.super, "allow-superuser", false, "read PostgreSQL also where the role is a superuser, who could write")
 	flags.BoolVar(&o.asJSON, "json", false, "print what happens as JSON lines")
+	flags.Var(&o.watch, "watch", "take light samples for `TIME`, such as 7d or 12h, instead of one reading")
+	o.every = days(5 * time.Minute)
+	flags.Var(&o.every, "every", "with --watch: `TIME` between two samples, 10s or more")
 	cmd.AddCommand(newDiscoverDiff(a))
 	return cmd
 }
@@ -113,7 +142,7 @@ func (a *app) discover(ctx context.Context, o discoverOptions) (err error) {
 		clear(shelf.read)
 	}
 	due := slices.DeleteFunc(slices.Clone(targets), shelf.Has)
-	if err := a.noteAccesses(d, due, roles, o.sudo); err != nil {
+	if err := a.noteAccesses(d, due, roles, "discovery: configuration, catalogues and counts; no rows", o); err != nil {
 		return err
 	}
 	summary, err := discover.Run(ctx, targets, o.Options, shelf, a.progress(o.asJSON))
@@ -165,7 +194,7 @@ func (a *app) discovered(d *desk, asJSON bool) error {
 	return outcome.Found(fmt.Errorf("%d targets could not be read; %d facts of the others are missing or known in part", assets, len(gaps)-assets))
 }
 
-// targets lists what is in scope, and by whom it is read.
+// targets lists what is in scope, and by whom it is read; what is read from files alone is read by nobody.
 func (a *app) targets(ctx context.Context, d *desk, ways *reach, o discoverOptions) (all []discover.Target, roles map[string]string, err error) {
 	roles = map[string]string{}
 	add := func(t discover.Target, role string) {
@@ -189,6 +218,15 @@ func (a *app) targets(ctx context.Context, d *desk, ways *reach, o discoverOptio
 			return nil, nil, err
 		}
 		add(odoo.Target(odoo.Server{Name: server.Name, Environment: server.Environment, Host: server.Host, Via: ways.hops(server.Via), RPC: rpc}, a.now), server.User)
+	}
+	for _, k := range d.e.Clusters {
+		t := cluster.Collector{Name: k.Name, Environment: k.Environment, Now: a.now, Kubeconfig: k.Kubeconfig, Context: k.Context, AllowExec: k.AllowExec,
+			Via: ways.hops(k.Via), Dial: ways.dial(k.Via), Files: k.Files}.Target()
+		if len(k.Files) > 0 {
+			all = append(all, t) // nobody's system is touched
+			continue
+		}
+		add(t, cluster.Account(k.Kubeconfig, k.Context))
 	}
 	return all, roles, nil
 }
@@ -216,13 +254,20 @@ func choose(all []discover.Target, only []string) ([]discover.Target, error) {
 }
 
 // noteAccesses writes down which systems are about to be read, and as whom: no access without its line.
-func (a *app) noteAccesses(d *desk, targets []discover.Target, roles map[string]string, sudo bool) error {
+func (a *app) noteAccesses(d *desk, targets []discover.Target, roles map[string]string, purpose string, o discoverOptions) error {
 	for _, t := range targets {
-		what := "discovery: configuration, catalogues and counts; no rows"
-		if sudo && t.Kind == discover.KindHost {
-			what += "; with sudo -n where it is allowed"
+		role, touched := roles[t.ID()]
+		if !touched {
+			continue
 		}
-		access := engagement.Access{At: a.now(), Who: who(), Role: roles[t.ID()], System: t.ID(), What: what}
+		what := purpose
+		switch {
+		case o.sudo && t.Kind == discover.KindHost:
+			what += "; with sudo -n where it is allowed"
+		case o.super && t.Kind == discover.KindPostgres:
+			what += "; also if the role is a superuser (--allow-superuser)"
+		}
+		access := engagement.Access{At: a.now(), Who: who(), Role: role, System: t.ID(), What: what}
 		if err := d.LogAccess(access); err != nil {
 			return err
 		}
@@ -252,6 +297,9 @@ func newSink(d *desk) (sink, error) {
 	for _, o := range inventory.Odoo {
 		note(discover.Asset{Odoo: &o}, discover.KindOdoo, o.Name)
 	}
+	for _, c := range inventory.Clusters {
+		note(discover.Asset{Cluster: &c}, discover.KindCluster, c.Name)
+	}
 	return s, err
 }
 
@@ -265,6 +313,8 @@ func (s sink) Save(a discover.Asset) error {
 		return s.d.SaveHost(*a.Host)
 	case a.Postgres != nil:
 		return s.d.SavePostgres(*a.Postgres)
+	case a.Cluster != nil:
+		return s.d.SaveCluster(*a.Cluster)
 	}
 	return s.d.SaveOdoo(*a.Odoo)
 }

@@ -85,34 +85,35 @@ func (a *app) discoverDiff(ctx context.Context, before string, asJSON bool) (err
 
 // earlier reads the inventory of a folder, or of a commit.
 func earlier(ctx context.Context, dir, before string) (estate.Inventory, error) {
-	files, err := filesOf(ctx, dir, before)
+	files, err := filesOf(ctx, dir, before, "inventory")
 	if err != nil {
 		return estate.Inventory{}, err
 	}
 	inventory, err := engagement.ReadInventory(files, before)
-	if err == nil && len(inventory.Hosts)+len(inventory.Postgres)+len(inventory.Odoo) == 0 {
+	if err == nil && len(inventory.Hosts)+len(inventory.Postgres)+len(inventory.Odoo)+len(inventory.Clusters) == 0 {
 		err = outcome.Mend(outcome.Misused(fmt.Errorf("%s has no inventory", before)), "name a folder, or a commit, that has one: nightferry discover diff BEFORE")
 	}
 	return inventory, err
 }
 
-func filesOf(ctx context.Context, dir, before string) (fs.FS, error) {
+// filesOf gives a folder's files, or one of them, as it or a folder below it was in a commit.
+func filesOf(ctx context.Context, dir, before, wanted string) (fs.FS, error) {
 	if info, err := os.Stat(before); err == nil && info.IsDir() {
 		return os.DirFS(before), nil
 	}
-	mend := "name a folder with an inventory, or keep the engagement in git and name a commit"
+	mend := "name a folder with an earlier " + wanted + ", or keep the engagement in git and name a commit"
 	if strings.HasPrefix(before, "-") {
 		return nil, outcome.Mend(outcome.Misused(fmt.Errorf("%q is neither a folder nor a commit", before)), mend)
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	// From inside a folder of a repository, git gives that folder's files by their names in it.
-	archive, err := exec.CommandContext(ctx, "git", "-C", dir, "archive", "--format=zip", before, "inventory").Output()
+	archive, err := exec.CommandContext(ctx, "git", "-C", dir, "archive", "--format=zip", before, wanted).Output()
 	if errors.Is(err, exec.ErrNotFound) {
 		return nil, outcome.Mend(outcome.Misused(fmt.Errorf("there is no folder %s, and no git to ask for a commit of that name", before)), mend)
 	}
 	if err != nil {
-		return nil, outcome.Mend(outcome.Misused(fmt.Errorf("there is no folder %s, and git has no commit of that name with an inventory", before)), mend)
+		return nil, outcome.Mend(outcome.Misused(fmt.Errorf("there is no folder %s, and git has no commit of that name with %s", before, wanted)), mend)
 	}
 	files, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"nightferry/discover/cluster"
 	"nightferry/discover/host"
 	"nightferry/discover/odoo"
 	"nightferry/discover/postgres"
@@ -15,8 +16,12 @@ import (
 
 // explainDiscovery prints what discovery would run and read, for the owners of the systems.
 func explainDiscovery(w io.Writer, sudo bool) error {
-	_, err := fmt.Fprintf(w, "# Hosts, over SSH: one POSIX shell script on the standard input of /bin/sh -s\n\n%s\n# PostgreSQL: read-only transactions\n\n%s\n# %s\n",
-		host.Explain(sudo), postgres.Explain(), odoo.Explain())
+	_, err := fmt.Fprintf(w, "# Hosts, over SSH: one POSIX shell script on the standard input of /bin/sh -s\n\n%s\n# PostgreSQL: read-only transactions\n\n%s\n# %s\n# %s\n",
+		host.Explain(sudo), postgres.Explain(), odoo.Explain(), cluster.Explain())
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "\n# With --watch, again and again instead of all that: on hosts, this script\n\n%s\n# With --watch, on PostgreSQL: in read-only transactions that begin as above\n\n%s", host.ExplainLook(sudo), postgres.ExplainLook())
 	return err
 }
 
@@ -55,7 +60,10 @@ func (a *app) explainGrants() (err error) {
 %s
 # Odoo
 
-%s`, host.Grants(account), postgres.Grants(role), odoo.Grants(user))
+%s
+# Kubernetes
+
+%s`, host.Grants(account), postgres.Grants(role), odoo.Grants(user), cluster.Grants(account))
 	printExactGrants(a.stdout, gaps)
 	return nil
 }

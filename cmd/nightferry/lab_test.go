@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,6 +31,12 @@ func TestLabScript(t *testing.T) {
 	}
 	l := lab.Shared(t)
 	params := scripts(dir)
+	params.Condition = func(condition string) (bool, error) {
+		if condition != "platform" {
+			return false, fmt.Errorf("unknown condition %q", condition)
+		}
+		return len(l.Truth().Kubernetes) > 0, nil
+	}
 	params.Setup = func(env *testscript.Env) error {
 		env.Setenv("LAB", l.Dir)
 		for name, m := range l.Machines() {

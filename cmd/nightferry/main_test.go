@@ -10,16 +10,23 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
+
+	"nightferry/internal/pgread/pgtest"
 )
 
 var update = flag.Bool("update", false, "rewrite the scripts' expected output with what was seen")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(clustered{m}, map[string]func(){
 		"nightferry": main,
 		"waiter":     waitForInterruption,
 	})
 }
+
+// clustered takes the PostgreSQL server of the tests down after them.
+type clustered struct{ m *testing.M }
+
+func (c clustered) Run() int { return pgtest.Main(c.m) }
 
 // TestScript runs testdata/script: the command line as its users see it.
 func TestScript(t *testing.T) {

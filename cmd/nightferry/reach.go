@@ -21,7 +21,7 @@ import (
 	"nightferry/internal/remote"
 )
 
-// reach is the ways into the systems of an engagement, for one purpose: discovery logs in as the reader, the
+// reach is the ways into the systems of an engagement, for one purpose: discovery and sampling log in as the reader, the
 // cutover as the operator. Connections are shared and end with close.
 type reach struct {
 	e       *engagement.Engagement
@@ -142,7 +142,7 @@ func (r *reach) address(server engagement.Server) string {
 // postgres says how to read one database of a server. The reading role may differ from the validating one.
 func (r *reach) postgres(server engagement.Server, database string) pgread.Config {
 	user, password := server.User, server.Password
-	if r.purpose == engagement.ForCutover {
+	if r.purpose != engagement.ForDiscovery {
 		user, password = server.Validation.User, server.Validation.Password
 	}
 	if database == "" {

@@ -99,5 +99,8 @@ func newest(inventory estate.Inventory) time.Time {
 	for _, o := range inventory.Odoo {
 		later(o.Collected)
 	}
+	for _, c := range inventory.Clusters {
+		later(c.Collected)
+	}
 	return latest
 }

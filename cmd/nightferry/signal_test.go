@@ -18,6 +18,9 @@ import (
 // goes on for ever, as a command that does not heed its context.
 func waitForInterruption() {
 	ctx, _ := interruptible(context.Background(), os.Stderr)
+	if len(os.Args) > 1 && os.Args[1] == "holding" {
+		go holdValue(heldValue, make(chan struct{}))
+	}
 	fmt.Println("ready")
 	<-ctx.Done()
 	fmt.Println("cancelled")
@@ -48,6 +51,33 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	p.signal(t, os.Interrupt)
 	require.Equal(t, 130, p.wait(t))
 	require.Equal(t, "nightferry: stopping; once more ends it at once\n", p.stderr.String())
+}
+
+// TestQuitQuotesNothing: a value that a function is called with, or that lies in a register, is not in the dump.
+func TestQuitQuotesNothing(t *testing.T) {
+	t.Parallel()
+	for _, sig := range []os.Signal{syscall.SIGQUIT, syscall.SIGABRT} {
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			p := startWaiter(t, "holding")
+			p.signal(t, sig)
+			require.Equal(t, 130, p.wait(t))
+			require.Contains(t, p.stderr.String(), ".holdValue+", "without the place this test proves nothing")
+			require.NotContains(t, p.stderr.String(), fmt.Sprintf("%x", heldValue))
+			require.NotContains(t, p.stderr.String(), "goroutine 1 [")
+		})
+	}
+}
+
+// heldValue is eight characters of a patient's name as a function may be called with.
+const heldValue = uint64(0x5175617a6c696e67)
+
+// holdValue holds a value in its arguments until the process ends.
+//
+//go:noinline
+func holdValue(value uint64, wait chan struct{}) uint64 {
+	<-wait
+	return value
 }
 
 // waiter is a running waitForInterruption.

@@ -18,6 +18,16 @@ const backupTools = `pg_basebackup|pg_dumpall|pg_dump|pgbackrest|barman|wal-g|wa
 // backupNames are the words by which people name what makes backups.
 const backupNames = `backup|bkp|pg_?dump|sqldump|dbdump|dump[-_]|[-_]dump|basebackup|pgbackrest|barman|wal-?[eg]$|restic|borg|duplicity|duply|rsnapshot|rdiff|tarsnap|kopia|bacula|bareos|veeam|amanda|sicherung|sauvegarde`
 
+var (
+	backupTool   = regexp.MustCompile(backupTools)
+	backupName   = regexp.MustCompile(`(?i)` + backupNames)
+	firstWord    = regexp.MustCompile(`^[a-z]+(-[ge]\b)?`)
+	backupFolder = regexp.MustCompile(`(?i)(^|[/._-])(backups?|bak|dumps?|bkp|basebackups?|base|pg_?dump|pgbackrest|barman|restic|borg|sicherung|wals?|wal_?archive|archivelog|archived?_?wal)([/._*-]|\d|$)`)
+	ofPostgres   = regexp.MustCompile(`(?i)pg|postgres`)
+	ofBase       = regexp.MustCompile(`(?i)base`)
+	ofArchive    = regexp.MustCompile(`(?i)wal|archive`)
+)
+
 // logLines is the program that judges the lines of a log: what tells of success, and when.
 const logLines = `
       $0 == "@denied@" { print "closed " f " " at; no = 1; exit }
@@ -132,7 +142,7 @@ func (f backupFacts) toolOf(name string) string {
 			return tool
 		}
 	}
-	return cmp.Or(regexp.MustCompile(backupTools).FindString(strings.ToLower(name)), "backup")
+	return cmp.Or(backupTool.FindString(strings.ToLower(name)), "backup")
 }
 
 // backups joins all traces. Where folders or logs are closed and no fresh sign is to be seen elsewhere, the section is
@@ -199,11 +209,10 @@ func (f backupFacts) fromLogs() []estate.Backup {
 
 // fromSchedules are the timers and cron lines that look like backups.
 func (f backupFacts) fromSchedules(h *estate.Host) []estate.Backup {
-	named := regexp.MustCompile(`(?i)` + backupNames)
 	var found []estate.Backup
 	for _, s := range h.Schedules.Value {
 		tool := f.toolOf(s.Program)
-		if strings.HasPrefix(s.Where, "dpkg-") || s.Program == "tcpdump" || tool == "backup" && !named.MatchString(s.Program) && (s.Kind != "timer" || !named.MatchString(s.Where)) {
+		if strings.HasPrefix(s.Where, "dpkg-") || s.Program == "tcpdump" || tool == "backup" && !backupName.MatchString(s.Program) && (s.Kind != "timer" || !backupName.MatchString(s.Where)) {
 			continue
 		}
 		b := estate.Backup{Tool: tool, Where: s.Where, Sign: "schedule"}
@@ -229,7 +238,7 @@ func (f backupFacts) fromConfiguration() []estate.Backup {
 	var found []estate.Backup
 	for _, file := range f.conf {
 		stem := strings.TrimPrefix(file, "/etc/")
-		tool := regexp.MustCompile(`^[a-z]+(-[ge]\b)?`).FindString(stem)
+		tool := firstWord.FindString(stem)
 		found = append(found, estate.Backup{Tool: cmp.Or(tool, "backup"), Where: file, Sign: "configuration"})
 	}
 	return found
@@ -237,7 +246,7 @@ func (f backupFacts) fromConfiguration() []estate.Backup {
 
 // inBackups tells whether a part of a path is where backups are put.
 func inBackups(folder string) bool {
-	return regexp.MustCompile(`(?i)(^|[/._-])(backups?|bak|dumps?|bkp|basebackups?|base|pg_?dump|pgbackrest|barman|restic|borg|sicherung|wals?|wal_?archive|archivelog|archived?_?wal)([/._*-]|\d|$)`).MatchString(folder)
+	return backupFolder.MatchString(folder)
 }
 
 // fromFolders are files that look like backups, by their endings, in folders that look like it.
@@ -276,12 +285,12 @@ func fileTool(folder, pattern string, postgres bool) string {
 	}
 	switch first {
 	case "sql", "dump", "dmp":
-		if postgres || regexp.MustCompile(`(?i)pg|postgres`).MatchString(folder) {
+		if postgres || ofPostgres.MatchString(folder) {
 			return "pg_dump"
 		}
 		return "dump"
 	case "tar", "tgz":
-		if regexp.MustCompile(`(?i)base`).MatchString(folder) {
+		if ofBase.MatchString(folder) {
 			return "pg_basebackup"
 		}
 		return "tar"
@@ -299,8 +308,8 @@ func fromClosed(w walked) []estate.Backup {
 		if !inBackups(c.path) {
 			continue
 		}
-		tool := cmp.Or(regexp.MustCompile(backupTools).FindString(c.path), "backup")
-		if regexp.MustCompile(`(?i)wal|archive`).MatchString(path.Base(c.path)) {
+		tool := cmp.Or(backupTool.FindString(c.path), "backup")
+		if ofArchive.MatchString(path.Base(c.path)) {
 			tool = "wal-archive"
 		}
 		b := estate.Backup{Tool: tool, Where: c.path, Sign: "file", Problem: "closed to this account"}

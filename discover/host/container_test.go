@@ -72,3 +72,24 @@ func TestContainers(t *testing.T) {
 	require.Equal(t, estate.Denied, s.Coverage)
 	require.Equal(t, "the group", s.Grant)
 }
+
+// TestRuntimesName: what a runtime says is added to what control groups show; where it may not be asked, the right is
+// named that would let it speak.
+func TestRuntimesName(t *testing.T) {
+	t.Parallel()
+	id := strings.Repeat("ab12", 16)
+	frames := map[string]frame{
+		"cgroups":  {body: "/proc/7/cgroup:0::/system.slice/docker-" + id + ".scope\n"},
+		"identity": {body: "me=assess\n"}, "programs": {body: "docker=/usr/bin/docker\n"},
+	}
+	h := estate.UnreadHost("h", estate.Production, estate.Collection{})
+	h.Processes = estate.Know("", []estate.Process{{}})
+	running := []task{{pid: 7, user: "root"}}
+	closed := containers(&h, transcript{bye: true, frames: frames}, running)
+	require.Equal(t, "sudo: assess ALL=(root) NOPASSWD: /usr/bin/docker ps", closed.Grant)
+	frames["runtimes"] = frame{body: "docker ab12ab12ab12 clinic/tools:1.4 hl7-archiver\n", root: true}
+	open := containers(&h, transcript{bye: true, frames: frames}, running)
+	require.Equal(t, []estate.Container{{Runtime: "docker", ID: "ab12ab12ab12", Name: "hl7-archiver", Image: "clinic/tools:1.4", Programs: open.Value[0].Programs, Users: []string{"root"}}}, open.Value)
+	require.Equal(t, privilegeSudo, open.Privilege)
+	require.Empty(t, open.Grant)
+}

@@ -2,6 +2,7 @@ package host
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -17,7 +18,7 @@ type privilege struct {
 // capitals cannot be used as they are: what is found missing on a machine names its own.
 func Grants(account string) string {
 	var b strings.Builder
-	for _, p := range probes() {
+	for _, p := range slices.Concat(probes(), ownLookProbes()) {
 		for _, allowed := range p.root {
 			var commands []string
 			for command := range strings.SplitSeq(allowed.command, ", ") {
@@ -59,20 +60,21 @@ func (t transcript) grant(commands ...[]string) string {
 // mostGrants bounds the commands of one line: a machine can have thousands of accounts.
 const mostGrants = 10
 
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./-]+$`)
+
 // sudoLine is the line of sudoers that lets an account run exactly these commands. There is no wildcard in it, ever:
 // in sudoers a star also matches blanks and slashes, so "cat /home/*/x" would show every file of the machine.
 //
 // Names come from the machine and may be made to be pasted. Commands with a part that is not plain are left out;
 // the line is empty when nothing is left.
 func sudoLine(account string, commands ...[]string) string {
-	plain := regexp.MustCompile(`^[A-Za-z0-9_./-]+$`)
-	if !plain.MatchString(account) {
+	if !plainWord.MatchString(account) {
 		return ""
 	}
 	var lines []string
 	for _, words := range commands[:min(len(commands), mostGrants)] {
 		line := strings.Join(words, " ")
-		if plain.MatchString(strings.ReplaceAll(line, " ", "")) && len(strings.Fields(line)) == len(words) {
+		if plainWord.MatchString(strings.ReplaceAll(line, " ", "")) && len(strings.Fields(line)) == len(words) {
 			lines = append(lines, line)
 		}
 	}

@@ -16,7 +16,7 @@ func TestLabSoftwareAsRoot(t *testing.T) {
 	l := lab.Shared(t)
 	hosts := map[string]estate.Host{}
 	for _, machine := range []string{"erp-app", "erp-db", "intf", "stg", "edge"} {
-		read := readTranscript(l.Exec(t, machine, "sh", "-c", script("n0nce", false)), "n0nce")
+		read := readTranscript(l.Exec(t, machine, "sh", "-c", script("n0nce", machine == "edge")), "n0nce")
 		require.True(t, read.bye, machine)
 		for _, key := range []string{"settings", "modules", "filestores", "nginx", "haproxy", "apache", "traefik"} {
 			for _, value := range l.Canaries().Values() {
@@ -59,4 +59,14 @@ func TestLabSoftwareAsRoot(t *testing.T) {
 	require.Equal(t, []string{"/etc/haproxy/api.pem"}, gate.Certificates)
 	require.True(t, gate.Unverified, "the laboratory's certificate is not checked")
 	require.Contains(t, gate.Upstream, "10.77.5.90:443")
+	named := map[string]string{}
+	for _, c := range hosts["edge"].Containers.Value {
+		named[c.Name] = c.Image
+	}
+	want := map[string]string{}
+	edge, _ := l.Truth().Machine("edge")
+	for _, c := range edge.Containers {
+		want[c.Name] = c.Image
+	}
+	require.Equal(t, want, named)
 }

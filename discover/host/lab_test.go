@@ -37,10 +37,10 @@ func readLab(t *testing.T, l *lab.Lab) shelf {
 	var endpoints []remote.Endpoint
 	for name, m := range l.Machines() {
 		e := remote.Endpoint{Name: name, Address: m.SSH(), User: "assess", Via: "bastion", Auth: remote.Auth{Keys: []remote.Key{{Path: l.Key("assess")}}}}
-		switch name {
-		case "partner":
+		switch {
+		case name == "partner", m.Part != "":
 			continue // not part of the estate
-		case "bastion":
+		case name == "bastion":
 			e.Via, e.Address = "", m.Front
 		}
 		endpoints = append(endpoints, e)

@@ -23,8 +23,8 @@ var ownRecords = regexp.MustCompile(`^/(var/log/(auth\.log|cron\.log|wtmp|lastlo
 func TestNothingIsWritten(t *testing.T) {
 	l := lab.Exclusive(t)
 	var machines []string
-	for name := range l.Machines() {
-		if name != "partner" {
+	for name, m := range l.Machines() {
+		if name != "partner" && m.Part == "" {
 			machines = append(machines, name)
 			l.Exec(t, name, "touch", "/run/nightferry-marker")
 		}

@@ -54,7 +54,7 @@ echo "cpus=$(grep -c '^processor' /proc/cpuinfo)"
 sed -n 's/^model name[^:]*: */model=/p' /proc/cpuinfo | head -n 1
 sed -n 's/^MemTotal: *\([0-9]*\) kB/memory=\1/p;s/^SwapTotal: *\([0-9]*\) kB/swap=\1/p' /proc/meminfo`},
 		{key: "programs", source: "the PATH", limit: 16 * kib, shell: `
-for c in auditctl cat crontab find iptables ls md5sum nft ss tail; do p=$(command -v "$c") && echo "$c=$p"; done; exit 0`},
+for c in auditctl cat crontab docker find iptables ls md5sum nft podman ss tail; do p=$(command -v "$c") && echo "$c=$p"; done; exit 0`},
 		{key: "interfaces", source: "ip addr", limit: 256 * kib, shell: `
 has ip && exec ip -o addr show
 has ifconfig && exec ifconfig -a

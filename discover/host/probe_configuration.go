@@ -5,7 +5,7 @@ import "nightferry/internal/estate"
 // configurationProbes ask what products are set up to do: their configuration files, Odoo's own modules and
 // filestores.
 func configurationProbes() []probe {
-	return []probe{settingsProbe(), codeProbe(), filestoreProbe(), apacheProbe(), traefikProbe()}
+	return []probe{settingsProbe(), codeProbe(), filestoreProbe(), apacheProbe(), traefikProbe(), runtimeProbe()}
 }
 
 // fillSoftware makes the sections of what runs on the machine.

@@ -287,10 +287,12 @@ func takeMiddleware(m *stated, rest []string, value string) {
 	}
 }
 
+var hostRule = regexp.MustCompile(`Host(?:SNI)?\(([^)]*)\)|Host:([^;|&]*)`)
+
 // quotedNames finds the names in Host(`a`, `b`), HostSNI and the Host: of version 1.
 func quotedNames(rule string) []string {
 	found := []string{}
-	for _, call := range regexp.MustCompile(`Host(?:SNI)?\(([^)]*)\)|Host:([^;|&]*)`).FindAllStringSubmatch(rule, 50) {
+	for _, call := range hostRule.FindAllStringSubmatch(rule, 50) {
 		for name := range strings.SplitSeq(call[1]+call[2], ",") {
 			if name = strings.Trim(name, "`\"' "); name != "" && (name == "*" || isHostname(name)) {
 				found = append(found, strings.ToLower(name))

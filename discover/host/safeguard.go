@@ -8,15 +8,8 @@ import (
 	"nightferry/internal/estate"
 )
 
-// The forms of a firewall's rule that keeps something out, and of where rsyslog (in its old and its new language),
-// syslog-ng and fluent-bit send to.
-var (
-	firewallRule   = regexp.MustCompile(`policy drop|\b(drop|reject|DROP|REJECT)\b`)
-	rsyslogTarget  = regexp.MustCompile(`^[^#@]*[.;=][^#@]*\s@@?(?:\([^)]*\))?(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9_.-]+)`)
-	rainerTarget   = regexp.MustCompile(`(?i)\btarget\s*=\s*"([^"]+)"`)
-	syslogNGTarget = regexp.MustCompile(`\b(?:tcp6?|udp6?|network|syslog)\s*\(\s*"([^"]+)"`)
-	agentTarget    = regexp.MustCompile(`^\s*Host\s+(\S+)\s*$`)
-)
+// firewallRule is the form of a firewall's rule that keeps something out.
+var firewallRule = regexp.MustCompile(`policy drop|\b(drop|reject|DROP|REJECT)\b`)
 
 // safeguardProbe asks what units and processes do not tell: whether the clock is in step, the rules of the firewall
 // and of the audit, confinement, and where logs go to.
@@ -40,7 +33,7 @@ fi
 for f in /etc/rsyslog.conf /etc/rsyslog.d/*.conf /etc/syslog.conf /etc/syslog-ng/syslog-ng.conf /etc/syslog-ng/conf.d/*.conf /etc/systemd/journal-upload.conf /etc/filebeat/filebeat.yml \
   /etc/fluent-bit/*.conf /etc/td-agent/td-agent.conf /etc/promtail/*.y*ml /etc/vector/*.toml /etc/vector/*.y*ml; do
   [ -f "$f" ] || continue
-  if [ -r "$f" ]; then echo "conf $f"; grep -E '@|omfwd|omrelp|target|tcp\(|udp\(|network\(|syslog\(|URL|host|Host|url|endpoint|address' "$f" | grep -v '^[[:space:]]*[#;]' | head -n 100; else echo "closed $f"; fi
+  if [ -r "$f" ]; then echo "conf $f"; grep -E '@|omfwd|omrelp|target|tcp\(|udp\(|network\(|syslog\(|URL|host|Host|url|endpoint|address|[Pp]ort|StreamDriver|ssl|tls|TLS' "$f" | grep -v '^[[:space:]]*[#;]' | head -n 100; else echo "closed $f"; fi
 done; exit 0`, root: []privilege{{"nft list ruleset, iptables -S", "whether a firewall keeps anything out"}, {"auditctl -l", "whether the audit watches anything"}}}
 }
 
@@ -53,12 +46,12 @@ type guardFacts struct {
 	rules   map[string]bool     // of "nft" and "iptables": something is kept out
 	audits  string              // number of the audit's rules
 	words   map[string]string   // of ufw, selinux, apparmor
-	targets map[string][]string // where a file's logs go to
+	logging map[string][]string // lines of a file that may say where logs go to
 	closed  []string
 }
 
 func parseGuards(body string) guardFacts {
-	g := guardFacts{rules: map[string]bool{}, words: map[string]string{}, targets: map[string][]string{}}
+	g := guardFacts{rules: map[string]bool{}, words: map[string]string{}, logging: map[string][]string{}}
 	file := ""
 	for line := range lines(body) {
 		kind, rest, _ := strings.Cut(line, " ")
@@ -82,7 +75,7 @@ func parseGuards(body string) guardFacts {
 		case "closed":
 			g.closed = append(g.closed, clean(rest))
 		default:
-			g.targets[file] = append(g.targets[file], logTargets(line)...)
+			g.logging[file] = append(g.logging[file], line)
 		}
 	}
 	return g
@@ -114,36 +107,6 @@ func (g *guardFacts) time(kind, line string) {
 			g.sources = append(g.sources, name)
 		}
 	}
-}
-
-// logTargets finds the hosts that a line of a logging configuration sends to: "*.* @@logs.example:514" and
-// `target="logs.example"` of rsyslog, tcp("logs.example") of syslog-ng, URLs, `hosts: ["logs.example:5044"]`.
-func logTargets(line string) []string {
-	var found []string
-	keep := func(value string) {
-		host, _ := splitPort(strings.Trim(value, `[]"'(), `))
-		if isHostname(host) && !isThisMachine(host) && (strings.ContainsAny(host, ".:") || len(host) > 2) {
-			found = append(found, strings.ToLower(host))
-		}
-	}
-	for _, u := range urlsIn(line) {
-		keep(u.Hostname())
-	}
-	if len(found) > 0 {
-		return found
-	}
-	for _, form := range [...]*regexp.Regexp{rsyslogTarget, rainerTarget, syslogNGTarget, agentTarget} {
-		if parts := form.FindStringSubmatch(line); parts != nil {
-			keep(parts[1])
-			return found
-		}
-	}
-	if _, list, ok := strings.Cut(line, "hosts:"); ok {
-		for one := range strings.SplitSeq(list, ",") {
-			keep(one)
-		}
-	}
-	return found
 }
 
 // presence is how far a product is there.
@@ -286,24 +249,24 @@ func logGuard(h *estate.Host, facts guardFacts) estate.Safeguard {
 	g := estate.Safeguard{Kind: "log-forwarding", State: "none"}
 	unread := []string{}
 	for _, s := range shippers {
-		var goes []string
-		for file, hosts := range facts.targets {
+		var goes []estate.LogTarget
+		for file, text := range facts.logging {
 			if strings.HasPrefix(file, s.file) {
-				goes = append(goes, hosts...)
+				goes = append(goes, logTargets(file, text)...)
 			}
 		}
 		for _, process := range h.Processes.Value { // busybox syslogd -R HOST
 			if process.Program == s.name {
-				goes = append(goes, process.Hosts...)
+				goes = append(goes, syslogArguments(process)...)
 			}
 		}
 		closed := slices.ContainsFunc(facts.closed, func(file string) bool { return strings.HasPrefix(file, s.file) })
 		running := slices.Contains(p.running, s.name)
 		switch {
 		case len(goes) > 0 && running:
-			g.State, g.By = "on", append(g.By, append([]string{s.name}, sorted(goes)...)...)
+			g.State, g.By, g.To = "on", append(g.By, s.name), sortedTargets(append(g.To, goes...))
 		case len(goes) > 0 && g.State == "none":
-			g.State, g.By = "off", append([]string{s.name}, sorted(goes)...)
+			g.State, g.By, g.To = "off", []string{s.name}, sortedTargets(goes)
 		case running && closed, running && len(goes) == 0 && isShipper(s.name):
 			unread = append(unread, s.name)
 		}

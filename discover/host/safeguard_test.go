@@ -68,12 +68,12 @@ func TestSafeguards(t *testing.T) {
 		"SELinux":           {process(), "selinux 1\n", estate.Safeguard{Kind: "confinement", State: "on", By: []string{"SELinux"}}},
 		"permissive":        {process(), "selinux 0\n", estate.Safeguard{Kind: "confinement", State: "off", By: []string{"SELinux"}, Problem: "it is permissive: it reports, and stops nothing"}},
 		"AppArmor":          {process(), "apparmor Y\n", estate.Safeguard{Kind: "confinement", State: "on", By: []string{"AppArmor"}}},
-		"rsyslog forwards":  {process("rsyslogd"), "conf /etc/rsyslog.d/90-forward.conf\n*.* @@logs.clinic.example:514\n", estate.Safeguard{Kind: "log-forwarding", State: "on", By: []string{"rsyslog", "logs.clinic.example"}}},
-		"rsyslog, omfwd":    {process("rsyslogd"), "conf /etc/rsyslog.conf\nmodule(load=\"imuxsock\")\n*.* action(type=\"omfwd\" target=\"10.0.0.9\" port=\"514\" protocol=\"tcp\")\n", estate.Safeguard{Kind: "log-forwarding", State: "on", By: []string{"rsyslog", "10.0.0.9"}}},
+		"rsyslog forwards":  {process("rsyslogd"), "conf /etc/rsyslog.d/90-forward.conf\n*.* @@logs.clinic.example:514\n", estate.Safeguard{Kind: "log-forwarding", State: "on", By: []string{"rsyslog"}, To: []estate.LogTarget{{Host: "logs.clinic.example", Port: 514}}}},
+		"rsyslog, omfwd":    {process("rsyslogd"), "conf /etc/rsyslog.conf\nmodule(load=\"imuxsock\")\n*.* action(type=\"omfwd\" target=\"10.0.0.9\" port=\"514\" protocol=\"tcp\")\n", estate.Safeguard{Kind: "log-forwarding", State: "on", By: []string{"rsyslog"}, To: []estate.LogTarget{{Host: "10.0.0.9", Port: 514}}}},
 		"rsyslog local":     {process("rsyslogd"), "conf /etc/rsyslog.conf\n*.emerg :omusrmsg:*\nmail.* -/var/log/mail.log # ask it@clinic.example\n", estate.Safeguard{Kind: "log-forwarding", State: "none"}},
 		"rsyslog is closed": {process("rsyslogd"), "closed /etc/rsyslog.d/x.conf\n", estate.Safeguard{Kind: "log-forwarding", State: "unknown", By: []string{"rsyslog"}, Problem: "where it sends logs to may not be read"}},
-		"syslog-ng":         {process("syslog-ng"), "conf /etc/syslog-ng/syslog-ng.conf\ndestination d { tcp(\"logs.example\" port(514)); };\n", estate.Safeguard{Kind: "log-forwarding", State: "on", By: []string{"syslog-ng", "logs.example"}}},
-		"filebeat is off":   {process(), "conf /etc/filebeat/filebeat.yml\n  hosts: [\"logs.example:5044\", \"localhost:5044\"]\n", estate.Safeguard{Kind: "log-forwarding", State: "off", By: []string{"filebeat", "logs.example"}}},
+		"syslog-ng":         {process("syslog-ng"), "conf /etc/syslog-ng/syslog-ng.conf\ndestination d { tcp(\"logs.example\" port(514)); };\n", estate.Safeguard{Kind: "log-forwarding", State: "on", By: []string{"syslog-ng"}, To: []estate.LogTarget{{Host: "logs.example", Port: 514}}}},
+		"filebeat is off":   {process(), "conf /etc/filebeat/filebeat.yml\n  hosts: [\"logs.example:5044\", \"localhost:5044\"]\n", estate.Safeguard{Kind: "log-forwarding", State: "off", By: []string{"filebeat"}, To: []estate.LogTarget{{Host: "logs.example", Port: 5044}}}},
 		"monitoring":        {process("zabbix_agentd"), "", estate.Safeguard{Kind: "monitoring", State: "on", By: []string{"zabbix"}}},
 	}
 	for name, tt := range tests {

@@ -9,6 +9,12 @@ import (
 	"nightferry/internal/estate"
 )
 
+var (
+	betweenColons  = regexp.MustCompile(`\s:\s`)
+	sudoersComment = regexp.MustCompile(`(^|\s)#($|[^0-9])`) // #123 is a user id
+	aroundComma    = regexp.MustCompile(`\s*,\s*`)
+)
+
 // sudoProbe reads the rules of sudo, and with --sudo what this account may do by its own words. The tag NOPASSWD is
 // written in another way, since the mask of secrets would take what follows "PASSWD:" for a password.
 func sudoProbe() probe {
@@ -55,7 +61,7 @@ func parseSudoers(body, me string) sudoers {
 			s.any = true
 		case strings.HasSuffix(word, "_Alias"):
 			s.any = true
-			for _, one := range regexp.MustCompile(`\s:\s`).Split(rest, -1) {
+			for _, one := range betweenColons.Split(rest, -1) {
 				if name, members, ok := strings.Cut(one, "="); ok {
 					known[strings.TrimSpace(name)] = commaList(members)
 				}
@@ -100,7 +106,7 @@ func sudoLines(body string) []string {
 			open = rest + " "
 			continue
 		}
-		if at := regexp.MustCompile(`(^|\s)#($|[^0-9])`).FindStringIndex(line); at != nil {
+		if at := sudoersComment.FindStringIndex(line); at != nil {
 			line = line[:at[0]]
 		}
 		if line = strings.Join(strings.Fields(line), " "); line != "" && len(line) <= longestLine {
@@ -147,12 +153,12 @@ func lineRules(line string, known aliases) []estate.SudoRule {
 	if !ok {
 		return nil
 	}
-	users := strings.Fields(regexp.MustCompile(`\s*,\s*`).ReplaceAllString(who, ","))
+	users := strings.Fields(aroundComma.ReplaceAllString(who, ","))
 	if len(users) < 2 { // whom, and on which hosts
 		return nil
 	}
 	var found []estate.SudoRule
-	for i, part := range regexp.MustCompile(`\s:\s`).Split(rest, 20) {
+	for i, part := range betweenColons.Split(rest, 20) {
 		if i > 0 {
 			if _, part, ok = strings.Cut(part, "="); !ok {
 				continue

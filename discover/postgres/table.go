@@ -141,6 +141,18 @@ func (r *reading) tables(ctx context.Context) estate.Section[[]estate.Table] {
 	return result
 }
 
+// Tables reads the tables of the collector's own database, and nothing else of the cluster.
+func (c Collector) Tables(ctx context.Context) (estate.Section[[]estate.Table], pgread.Server, error) {
+	config := bounded(c.Config)
+	session, err := pgread.Open(ctx, config)
+	if err != nil {
+		return estate.Section[[]estate.Table]{}, pgread.Server{}, err
+	}
+	r := &reading{session: session, config: config, left: &allowance{bytes: mostBytes, connections: mostReopened}}
+	defer func() { r.session.Close(ctx) }()
+	return r.tables(ctx), session.Server(), nil
+}
+
 // details adds columns, keys and references. A table that was made between two queries is not in places, and
 // left for the next time.
 func (r *reading) details(ctx context.Context, tables []estate.Table, places map[int64]int) error {

@@ -101,6 +101,11 @@ func assetsOf(in estate.Inventory) (map[string]asset, error) {
 			return nil, err
 		}
 	}
+	for _, c := range in.Clusters {
+		if err := add("cluster", c.Name, c); err != nil {
+			return nil, err
+		}
+	}
 	return found, nil
 }
 

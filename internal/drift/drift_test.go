@@ -24,7 +24,11 @@ func hospital() estate.Inventory {
 	p.WAL = estate.Know("pg_ls_waldir", estate.WALFolder{Files: 4})
 	p.Settings = estate.Know("pg_settings", []estate.Setting{{Name: "fsync", Value: "on"}})
 	p.Databases = estate.Know("pg_database", []estate.Database{{Name: "clinic", Owner: "odoo", Tables: estate.Know("pg_class", []estate.Table{{Schema: "public", Name: "res_partner", RowEstimate: 5}})}})
-	return estate.Inventory{Hosts: []estate.Host{h}, Postgres: []estate.PostgresServer{p}}
+	c := estate.UnreadCluster("landing", estate.Target, known)
+	c.Workloads = estate.Know("deployments.apps", []estate.ClusterWorkload{{Kind: "Deployment", Namespace: "erp", Name: "web", Ready: 2}, {Kind: "Deployment", Namespace: "portal", Name: "web"}})
+	c.Roles = estate.Know("clusterroles", []estate.RBACRole{{Name: "edit"}, {Namespace: "erp", Name: "edit"}})
+	c.Backups = estate.Know("backups.velero.io", []estate.ClusterBackup{{Kind: "Backup (Velero)", Name: "a"}})
+	return estate.Inventory{Hosts: []estate.Host{h}, Postgres: []estate.PostgresServer{p}, Clusters: []estate.Cluster{c}}
 }
 
 func TestCompare(t *testing.T) {
@@ -45,6 +49,8 @@ func TestCompare(t *testing.T) {
 			in.Postgres[0].Databases.Value[0].Tables.Value[0].RowEstimate = 50
 			in.Postgres[0].Databases.Value[0].Tables.Value[0].XIDAge = 1000
 			in.Postgres[0].WAL.Value.Files = 9
+			in.Clusters[0].Workloads.Value[0].Ready = 1
+			in.Clusters[0].Backups.Value[0].Name = "b"
 		}, []drift.Change{}},
 		"a port opens": {func(in *estate.Inventory) {
 			in.Hosts[0].Listeners.Value = append(in.Hosts[0].Listeners.Value, estate.Listener{Protocol: "tcp", Address: "10.0.0.1", Port: 23})
@@ -56,6 +62,10 @@ func TestCompare(t *testing.T) {
 		}, one("host/erp-app", "packages", drift.Removed, "linux-image (2)")},
 		"a setting": {func(in *estate.Inventory) { in.Hosts[0].Configurations.Value[0].Settings[0].Value = "4" },
 			one("host/erp-app", "configurations", drift.Changed, "odoo /etc/odoo/odoo.conf", drift.Field{Name: "settings.workers", Old: "2", New: "4"})},
+		"a workload of two of a name": {func(in *estate.Inventory) { in.Clusters[0].Workloads.Value[1].HostNetwork = true },
+			one("cluster/landing", "workloads", drift.Changed, "Deployment portal web", drift.Field{Name: "host_network", New: "true"})},
+		"a role of a namespace": {func(in *estate.Inventory) { in.Clusters[0].Roles.Value[1].Powers = []string{"everything"} },
+			one("cluster/landing", "roles", drift.Changed, "erp edit", drift.Field{Name: "powers", New: "everything"})},
 		"a table in a database": {func(in *estate.Inventory) {
 			in.Postgres[0].Databases.Value[0].Tables.Value[0].Unlogged = true
 		}, one("postgres/erp", "databases clinic tables", drift.Changed, "public res_partner", drift.Field{Name: "unlogged", New: "true"})},

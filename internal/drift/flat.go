@@ -49,12 +49,18 @@ func keysOf(section string) []string {
 		return []string{"model"}
 	case "reports":
 		return []string{"model", "name"}
+	case "workloads", "admission_policies", "quotas", "issuers", "backup_schedules", "gitops", "secret_stores", "monitoring":
+		return []string{"kind", "namespace", "name"}
+	case "ingresses":
+		return []string{"namespace", "name", "host"}
+	case "images":
+		return []string{"reference"}
 	case "tables", "sequences":
 		return []string{"schema", "name"}
 	case "providers":
 		return []string{"kind", "name"}
 	}
-	return []string{"name"}
+	return []string{"namespace", "name"} // only things of a Kubernetes cluster have the first
 }
 
 // ignored tells what moves by itself: a section, or with a field a property of its things.
@@ -62,13 +68,17 @@ func ignored(section, field string) bool {
 	switch field {
 	case "":
 		return section == "connections" || section == "clients" || section == "load" || section == "attachments" ||
-			section == "queues"
+			section == "queues" || section == "backup_runs"
 	case "last_run", "next_run", "next_call", "used_bytes", "count", "newest", "oldest", "last_login", "archived", "last_archived",
 		"failed", "last_failed", "last_value", "rows", "bytes", "size_bytes", "signs", "patterns", "id", "modified", "lists_at",
 		"xid_age", "multixact_age", "retained_bytes", "lag_bytes", "heap_bytes", "index_bytes", "toast_bytes":
 		return section != "disks" || field != "size_bytes"
 	case "files":
 		return section == "wal"
+	case "ready":
+		return section == "workloads" || section == "databases"
+	case "allowed", "last", "checked":
+		return section == "disruption_budgets" || section == "backup_schedules" || section == "backup_locations"
 	}
 	return false
 }

@@ -14,8 +14,19 @@ type Access struct {
 	At     time.Time `json:"at"`
 	Who    string    `json:"who"`    // the person, as their own computer knows them
 	Role   string    `json:"role"`   // the account on the system
-	System string    `json:"system"` // "host/erp-db", "postgres/erp", "odoo/clinic"
+	System string    `json:"system"` // "host/erp-db", "postgres/erp", "odoo/clinic", "cluster/landing"
 	What   string    `json:"what"`   // what was read or done, without a value of it
+
+	AuthorisedBy string        `json:"authorised_by,omitempty"` // of rows
+	Basis        string        `json:"basis,omitempty"`         // the same: contract, ticket or order
+	Tables       []AccessTable `json:"tables,omitempty"`        // whose rows are about to be read, or were
+	Rows         int           `json:"rows,omitempty"`          // read, of all tables
+}
+
+// AccessTable is a table whose rows are about to be read, or were.
+type AccessTable struct {
+	Table string `json:"table"` // schema.name
+	Rows  int    `json:"rows"`
 }
 
 // LogAccess adds a line to the access log and returns when it is on disk: no access without its line, so a

@@ -28,7 +28,7 @@ type checker struct {
 	e *Engagement
 	f *yamlfile.File
 
-	hosts, servers, odoos, services []string
+	hosts, servers, odoos, clusters, services []string
 
 	mends map[string]string // by kind and word: a mistyped name often stands in many places
 }
@@ -49,12 +49,16 @@ func check(e *Engagement, f *yamlfile.File) {
 	for _, o := range e.Odoo {
 		c.odoos = append(c.odoos, o.Name)
 	}
+	for _, cluster := range e.Clusters {
+		c.clusters = append(c.clusters, cluster.Name)
+	}
 	for _, s := range e.Services {
 		c.services = append(c.services, s.Name)
 	}
 	c.names("hosts", "host", c.hosts)
 	c.names("databases", "PostgreSQL server", c.servers)
 	c.names("odoo", "Odoo server", c.odoos)
+	c.names("clusters", "Kubernetes cluster", c.clusters)
 	c.names("services", "service", c.services)
 	c.login("ssh", e.SSH.Login)
 	c.login("ssh.operator", e.SSH.Operator)
@@ -67,6 +71,9 @@ func check(e *Engagement, f *yamlfile.File) {
 	}
 	for i, o := range e.Odoo {
 		c.odoo(fmt.Sprintf("odoo[%d]", i), o)
+	}
+	for i, cluster := range e.Clusters {
+		c.cluster(fmt.Sprintf("clusters[%d]", i), cluster)
 	}
 	c.scope()
 }
@@ -260,6 +267,28 @@ func (c *checker) odoo(path string, o Odoo) {
 	c.environment(path, o.Environment)
 	if o.URL != "" {
 		c.url(path, o)
+	}
+}
+
+// cluster checks that a cluster is read in one way.
+func (c *checker) cluster(path string, k Cluster) {
+	c.environment(path, k.Environment)
+	c.known(path+".via", "host", k.Via, c.hosts)
+	switch {
+	case k.Kubeconfig == "" && len(k.Files) == 0:
+		c.f.Fault(path+".kubeconfig", fmt.Sprintf("Kubernetes cluster %q has neither a kubeconfig nor files", k.Name),
+			"add kubeconfig: PATH, or files: [PATH, …] with what kubectl get -o json wrote")
+	case k.Kubeconfig != "" && len(k.Files) > 0:
+		c.f.Fault(path+".files", "a kubeconfig and files", "keep one of the two: a cluster is read in one way")
+	case len(k.Files) > 0:
+		for _, key := range []string{"context", "allow_exec", "via"} {
+			if c.f.Has(path + "." + key) {
+				c.f.Fault(path+"."+key, key+" belongs to a kubeconfig", "leave it out: files need no way to the API")
+			}
+		}
+	}
+	for i, file := range k.Files {
+		c.required(fmt.Sprintf("%s.files[%d]", path, i), file, "a file without a name", "write its path")
 	}
 }
 

@@ -23,6 +23,7 @@ type Engagement struct {
 	Hosts          []Host           `yaml:"hosts"`
 	Databases      []Server         `yaml:"databases"`
 	Odoo           []Odoo           `yaml:"odoo"`
+	Clusters       []Cluster        `yaml:"clusters"`
 	Services       []estate.Service `yaml:"services"`
 	Integrations   []Integration    `yaml:"integrations"`
 	Contacts       []Contact        `yaml:"contacts"`
@@ -145,14 +146,32 @@ type Odoo struct {
 	Environment    estate.Environment `yaml:"environment"`
 }
 
+// Cluster is a Kubernetes cluster in scope: as its API is reached by a kubeconfig, or as files of it.
+type Cluster struct {
+	Name        string             `yaml:"name"`
+	Kubeconfig  string             `yaml:"kubeconfig"`  // file
+	Context     string             `yaml:"context"`     // of the kubeconfig; its current one when not stated
+	AllowExec   bool               `yaml:"allow_exec"`  // a program that the kubeconfig names may be run to log in
+	Via         string             `yaml:"via"`         // host whose SSH connection carries the tunnel
+	Files       []string           `yaml:"files"`       // that `kubectl get -o json` wrote, or folders of them, instead of a kubeconfig
+	Environment estate.Environment `yaml:"environment"` // target when not stated: a cluster is where things go
+}
+
 // Integration is two systems that talk, as people declared it.
 type Integration struct {
 	From     string `yaml:"from"` // "host/NAME" or "outside/NAME"
 	To       string `yaml:"to"`
 	Protocol string `yaml:"protocol"`
 	Port     int    `yaml:"port"`
-	Kind     string `yaml:"kind"`
 	Note     string `yaml:"note"`
+	Owner    string `yaml:"owner"`    // the owner of the service at either end when not stated
+	Schedule string `yaml:"schedule"` // in words, or the five fields of cron
+
+	Kind           estate.IntegrationKind `yaml:"kind"`
+	Direction      estate.Direction       `yaml:"direction"` // as seen from From
+	Encryption     estate.Encryption      `yaml:"encryption"`
+	Authentication estate.Authentication  `yaml:"authentication"`
+	Data           []estate.DataClass     `yaml:"data"` // classes that cross it
 }
 
 // Contact is a person who is needed on the night.
@@ -176,9 +195,10 @@ type Freeze struct {
 	Reason string `yaml:"reason"`
 }
 
-// Target is the landing zone. Its machines and servers stand in the lists above with environment target.
+// Target is the landing zone. Its machines, servers and clusters stand in the lists above with environment target.
 type Target struct {
 	Platform string        `yaml:"platform"` // for people
+	Odoo     string        `yaml:"odoo"`     // version to assess the modules for, one of estate.OdooTargets; the newest when not stated
 	Moves    []estate.Move `yaml:"moves"`
 }
 

@@ -56,11 +56,20 @@ func (f *Folder) WriteYAML(name string, v any) error {
 // ReadYAML reads a file that a stage wrote and a person may have edited, as strictly as engagement.yaml:
 // faults come as [yamlfile.Problems].
 func (f *Folder) ReadYAML(name string, v any) error {
-	text, err := f.Read(name)
+	return bindYAML(f.root.FS(), name, f.Path(name), v)
+}
+
+// ReadYAML is [Folder.ReadYAML] of the files of a folder that lies elsewhere; see [ReadInventory].
+func ReadYAML(files fs.FS, where, name string, v any) error {
+	return bindYAML(files, name, filepath.Join(where, filepath.FromSlash(name)), v)
+}
+
+func bindYAML(files fs.FS, name, called string, v any) error {
+	text, err := readAll(files, name, called)
 	if err != nil {
 		return err
 	}
-	file := yamlfile.Parse(f.Path(name), text)
+	file := yamlfile.Parse(called, text)
 	file.Bind(v)
 	return file.Err()
 }
@@ -76,6 +85,14 @@ func (f *Folder) SavePostgres(s estate.PostgresServer) error {
 // SaveOdoo saves an Odoo server's facts.
 func (f *Folder) SaveOdoo(o estate.OdooServer) error { return f.save(OdooFile(o.Name), o.Name, o) }
 
+// SaveCluster saves a Kubernetes cluster's facts.
+func (f *Folder) SaveCluster(c estate.Cluster) error { return f.save(ClusterFile(c.Name), c.Name, c) }
+
+// SaveColumns saves what row sampling counted on a PostgreSQL server.
+func (f *Folder) SaveColumns(s estate.SampledServer) error {
+	return f.save(ColumnsFile(s.Server), s.Server, s)
+}
+
 func (f *Folder) save(file, name string, asset any) error {
 	if err := CheckName(name); err != nil {
 		return err
@@ -85,16 +102,26 @@ func (f *Folder) save(file, name string, asset any) error {
 
 // Inventory reads all saved assets, in order of name. Damaged files are told all at once; nothing is returned
 // then, for a part would pass for the whole. Before discovery the inventory is empty.
-func (f *Folder) Inventory() (estate.Inventory, error) { return ReadInventory(f.root.FS(), f.dir) }
+func (f *Folder) Inventory() (estate.Inventory, error) {
+	in, err := ReadInventory(f.root.FS(), f.dir)
+	samples, samplesErr := f.samples()
+	if err := errors.Join(err, samplesErr); err != nil {
+		return estate.Inventory{}, err
+	}
+	in.Samples = samples
+	return in, nil
+}
 
-// ReadInventory is [Folder.Inventory] of the files of a folder that lies elsewhere, such as in a commit; where is
-// what its files are called by in errors.
+// ReadInventory is [Folder.Inventory], without samples, of the files of a folder that lies elsewhere, such as in a
+// commit; where is what its files are called by in errors.
 func ReadInventory(files fs.FS, where string) (estate.Inventory, error) {
 	var in estate.Inventory
 	err := errors.Join(
 		readAssets(files, where, hostsDir, &in.Hosts, func(h estate.Host) string { return h.Name }),
 		readAssets(files, where, databasesDir, &in.Postgres, func(s estate.PostgresServer) string { return s.Name }),
 		readAssets(files, where, odooDir, &in.Odoo, func(o estate.OdooServer) string { return o.Name }),
+		readAssets(files, where, clustersDir, &in.Clusters, func(c estate.Cluster) string { return c.Name }),
+		readAssets(files, where, columnsDir, &in.Columns, func(s estate.SampledServer) string { return s.Server }),
 	)
 	if err != nil {
 		return estate.Inventory{}, err

@@ -72,6 +72,12 @@ func (e *Engagement) settle(dir string, env Environ) {
 	for i := range e.Odoo {
 		paths = append(paths, &e.Odoo[i].CA)
 	}
+	for i := range e.Clusters {
+		paths = append(paths, &e.Clusters[i].Kubeconfig)
+		for j := range e.Clusters[i].Files {
+			paths = append(paths, &e.Clusters[i].Files[j])
+		}
+	}
 	for _, s := range e.secrets() {
 		paths = append(paths, &s.secret.File)
 	}
@@ -114,6 +120,11 @@ func (e *Engagement) settleServers() {
 		o := &e.Odoo[i]
 		o.Environment = environment(o.Environment)
 		o.URL = strings.TrimSuffix(o.URL, "/")
+	}
+	for i := range e.Clusters {
+		if e.Clusters[i].Environment == "" {
+			e.Clusters[i].Environment = estate.Target
+		}
 	}
 	for i := range e.Services {
 		e.Services[i].Environment = environment(e.Services[i].Environment)

@@ -20,6 +20,13 @@ func (c *checker) scope() {
 		c.party(path+".to", d.To)
 		c.port(path+".port", d.Port)
 		c.required(path+".protocol", d.Protocol, "an integration without a protocol", "add protocol: hl7, https, sftp, smtp, postgresql, …")
+		choice(c, path+".kind", d.Kind, estate.IntegrationKinds()...)
+		choice(c, path+".direction", d.Direction, estate.Push, estate.Pull, estate.Both)
+		choice(c, path+".encryption", d.Encryption, estate.TLSEncryption, estate.StartTLS, estate.SSHEncryption, estate.PlainText)
+		choice(c, path+".authentication", d.Authentication, estate.PasswordProof, estate.KeyProof, estate.CertProof, estate.TokenProof, estate.NoProof)
+		for j, class := range d.Data {
+			choice(c, fmt.Sprintf("%s.data[%d]", path, j), class, estate.DataClasses()...)
+		}
 	}
 	for i, p := range c.e.Contacts {
 		path := fmt.Sprintf("contacts[%d]", i)
@@ -33,6 +40,7 @@ func (c *checker) scope() {
 	if n := c.e.Policy.NonProductionDaysBefore; n < 0 {
 		c.f.Fault("policy.non_production_days_before", "less than none", "write 0 for no such rule")
 	}
+	choice(c, "target.odoo", c.e.Target.Odoo, estate.OdooTargets()...)
 	for i, m := range c.e.Target.Moves {
 		c.move(fmt.Sprintf("target.moves[%d]", i), m)
 	}
@@ -42,7 +50,7 @@ func (c *checker) scope() {
 		choice(c, path+".for", a.For, "discovery", "validation", "cutover")
 		c.leave(path, a.AuthorisedBy, a.Basis, a.Date, a.Until)
 		for j, name := range a.Systems {
-			c.known(fmt.Sprintf("%s.systems[%d]", path, j), "host, PostgreSQL server or Odoo server", name, slices.Concat(c.hosts, c.servers, c.odoos))
+			c.known(fmt.Sprintf("%s.systems[%d]", path, j), "host, PostgreSQL server, Odoo server or Kubernetes cluster", name, slices.Concat(c.hosts, c.servers, c.odoos, c.clusters))
 		}
 	}
 }

@@ -88,7 +88,8 @@ type Purpose string
 // The purposes.
 const (
 	ForDiscovery Purpose = "discovery"
-	ForCutover   Purpose = "cutover" // and for validation
+	ForSampling  Purpose = "sampling" // of rows: by the ways of discovery, as the role that may SELECT
+	ForCutover   Purpose = "cutover"  // and for validation
 )
 
 // secrets lists every reference of the engagement, set or not.

@@ -1,6 +1,10 @@
 package estate
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // SampledServer is what row sampling saved about one PostgreSQL server: counts, and never a value. No type from here
 // down has a field that could hold one: names come from the catalogue, kinds are a closed set, all else is a number.
@@ -52,8 +56,8 @@ type ColumnCounts struct {
 	Prose     int                `json:"prose,omitempty"`     // of rows: sentences in a language that we know
 	Chapters  int                `json:"chapters,omitempty"`  // different chapters that codes of the form of ICD-10 are of
 	Ascending int                `json:"ascending,omitempty"` // of rows: one more than the number before
-	Lengths   [LengthBuckets]int `json:"lengths"`             // of rows with text
-	Decades   [DecadeBuckets]int `json:"decades"`             // of rows that are dates
+	Lengths   [LengthBuckets]int `json:"lengths,omitzero"`    // of rows with text
+	Decades   [DecadeBuckets]int `json:"decades,omitzero"`    // of rows that are dates
 
 	Whole map[Kind]Found `json:"whole,omitempty"` // what whole values, or items of arrays, look like
 	Keyed map[Kind]Found `json:"keyed,omitempty"` // what stands under a key that the dictionary knows (JSON, key and value, HL7 fields), by the key's kind
@@ -72,22 +76,61 @@ type Found struct {
 // Filled is the number of rows that held something.
 func (c ColumnCounts) Filled() int { return c.Rows - c.Nulls - c.Empty }
 
-// Counts finds what was saved about a table's columns, or nil.
-func (inventory Inventory) Counts(server, database, schema, table string) *SampledTable {
+// After is what is known after a second reading, of other columns or tables than the first: d is the second.
+func (d SampledDatabase) After(first SampledDatabase) SampledDatabase {
+	tables := slices.Clone(first.Tables)
+	for _, t := range d.Tables {
+		at := slices.IndexFunc(tables, func(old SampledTable) bool { return old.Schema == t.Schema && old.Table == t.Table })
+		if at < 0 {
+			tables = append(tables, t)
+			continue
+		}
+		old := tables[at]
+		t.Rows += old.Rows
+		for _, c := range old.Columns {
+			if !slices.ContainsFunc(t.Columns, func(known ColumnCounts) bool { return known.Column == c.Column }) {
+				t.Columns = append(t.Columns, c)
+			}
+		}
+		slices.SortFunc(t.Columns, func(a, b ColumnCounts) int { return cmp.Compare(a.Column, b.Column) })
+		tables[at] = t
+	}
+	slices.SortFunc(tables, func(a, b SampledTable) int {
+		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Table, b.Table))
+	})
+	d.Tables = tables
+	return d
+}
+
+// Sampled finds what was saved about a database, or nil.
+func (inventory Inventory) Sampled(server, database string) *SampledDatabase {
 	for s := range inventory.Columns {
 		if inventory.Columns[s].Server != server {
 			continue
 		}
 		for d := range inventory.Columns[s].Databases {
-			if inventory.Columns[s].Databases[d].Database != database {
-				continue
+			if inventory.Columns[s].Databases[d].Database == database {
+				return &inventory.Columns[s].Databases[d]
 			}
-			tables := inventory.Columns[s].Databases[d].Tables
-			for t := range tables {
-				if tables[t].Schema == schema && tables[t].Table == table {
-					return &tables[t]
-				}
-			}
+		}
+	}
+	return nil
+}
+
+// Counts finds what was saved about a table's columns, or nil.
+func (inventory Inventory) Counts(server, database, schema, table string) *SampledTable {
+	d := inventory.Sampled(server, database)
+	if d == nil {
+		return nil
+	}
+	return d.Table(schema, table)
+}
+
+// Table finds what was saved about a table, or nil.
+func (d SampledDatabase) Table(schema, table string) *SampledTable {
+	for t := range d.Tables {
+		if d.Tables[t].Schema == schema && d.Tables[t].Table == table {
+			return &d.Tables[t]
 		}
 	}
 	return nil

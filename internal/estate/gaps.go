@@ -4,97 +4,145 @@ package estate
 func (inventory Inventory) Gaps() []Gap {
 	var gaps gapList
 	for _, h := range inventory.Hosts {
-		asset := "host/" + h.Name
-		if gaps.asset(asset, h.Collected) {
-			continue
-		}
-		addGap(&gaps, asset, "identity", h.Identity)
-		addGap(&gaps, asset, "capacity", h.Capacity)
-		addGap(&gaps, asset, "interfaces", h.Interfaces)
-		addGap(&gaps, asset, "processes", h.Processes)
-		addGap(&gaps, asset, "listeners", h.Listeners)
-		addGap(&gaps, asset, "connections", h.Connections)
-		addGap(&gaps, asset, "packages", h.Packages)
-		addGap(&gaps, asset, "units", h.Units)
-		addGap(&gaps, asset, "schedules", h.Schedules)
-		addGap(&gaps, asset, "mounts", h.Mounts)
-		addGap(&gaps, asset, "accounts", h.Accounts)
-		addGap(&gaps, asset, "certificates", h.Certificates)
-		addGap(&gaps, asset, "names", h.Names)
-		addGap(&gaps, asset, "applications", h.Applications)
-		addGap(&gaps, asset, "routes", h.Routes)
-		addGap(&gaps, asset, "containers", h.Containers)
-		addGap(&gaps, asset, "folders", h.Folders)
-		addGap(&gaps, asset, "commands", h.Commands)
-		addGap(&gaps, asset, "disks", h.Disks)
-		addGap(&gaps, asset, "network", h.Network)
-		addGap(&gaps, asset, "updates", h.Updates)
-		addGap(&gaps, asset, "safeguards", h.Safeguards)
-		addGap(&gaps, asset, "load", h.Load)
-		addGap(&gaps, asset, "backups", h.Backups)
-		addGap(&gaps, asset, "sudo rules", h.SudoRules)
-		addGap(&gaps, asset, "configurations", h.Configurations)
-		addGap(&gaps, asset, "files", h.Files)
-		addGap(&gaps, asset, "changed files", h.Changed)
-		addGap(&gaps, asset, "odoo modules", h.Code)
-		addGap(&gaps, asset, "filestores", h.Filestores)
+		gaps.host(h)
 	}
 	for _, p := range inventory.Postgres {
-		asset := "postgres/" + p.Name
-		if gaps.asset(asset, p.Collected) {
-			continue
-		}
-		addGap(&gaps, asset, "version", p.Version)
-		addGap(&gaps, asset, "settings", p.Settings)
-		addGap(&gaps, asset, "roles", p.Roles)
-		addGap(&gaps, asset, "clients", p.Clients)
-		addGap(&gaps, asset, "archiver", p.Archiver)
-		addGap(&gaps, asset, "state", p.State)
-		addGap(&gaps, asset, "write-ahead log", p.WAL)
-		addGap(&gaps, asset, "password forms", p.PasswordForms)
-		addGap(&gaps, asset, "role settings", p.RoleSettings)
-		addGap(&gaps, asset, "access rules", p.Access)
-		addGap(&gaps, asset, "replication slots", p.Slots)
-		addGap(&gaps, asset, "standbys", p.Standbys)
-		addGap(&gaps, asset, "prepared transactions", p.Prepared)
-		addGap(&gaps, asset, "tablespaces", p.Tablespaces)
-		addGap(&gaps, asset, "databases", p.Databases)
-		for _, d := range p.Databases.Value {
-			gaps.database(asset+"/"+d.Name, d)
-		}
+		gaps.postgres(p)
 	}
 	for _, o := range inventory.Odoo {
-		asset := "odoo/" + o.Name
-		if gaps.asset(asset, o.Collected) {
-			continue
-		}
-		addGap(&gaps, asset, "version", o.Version)
-		addGap(&gaps, asset, "modules", o.Modules)
-		addGap(&gaps, asset, "users", o.Users)
-		addGap(&gaps, asset, "crons", o.Crons)
-		addGap(&gaps, asset, "mail servers", o.MailServers)
-		addGap(&gaps, asset, "inbound mail", o.Inbound)
-		addGap(&gaps, asset, "providers", o.Providers)
-		addGap(&gaps, asset, "models", o.Models)
-		addGap(&gaps, asset, "attachments", o.Attachments)
-		addGap(&gaps, asset, "portal users", o.Portal)
-		addGap(&gaps, asset, "groups", o.Groups)
-		addGap(&gaps, asset, "api keys", o.APIKeys)
-		addGap(&gaps, asset, "companies", o.Companies)
-		addGap(&gaps, asset, "languages", o.Languages)
-		addGap(&gaps, asset, "server actions", o.Actions)
-		addGap(&gaps, asset, "automations", o.Automations)
-		addGap(&gaps, asset, "fields", o.Fields)
-		addGap(&gaps, asset, "views", o.Views)
-		addGap(&gaps, asset, "reports", o.Reports)
-		addGap(&gaps, asset, "numbering", o.Numbering)
-		addGap(&gaps, asset, "parameters", o.Parameters)
-		addGap(&gaps, asset, "queues", o.Queues)
+		gaps.odoo(o)
+	}
+	for _, c := range inventory.Clusters {
+		gaps.cluster(c)
 	}
 	return gaps
 }
 
 type gapList []Gap
+
+func (l *gapList) host(h Host) {
+	asset := "host/" + h.Name
+	if l.asset(asset, h.Collected) {
+		return
+	}
+	addGap(l, asset, "identity", h.Identity)
+	addGap(l, asset, "capacity", h.Capacity)
+	addGap(l, asset, "interfaces", h.Interfaces)
+	addGap(l, asset, "processes", h.Processes)
+	addGap(l, asset, "listeners", h.Listeners)
+	addGap(l, asset, "connections", h.Connections)
+	addGap(l, asset, "packages", h.Packages)
+	addGap(l, asset, "units", h.Units)
+	addGap(l, asset, "schedules", h.Schedules)
+	addGap(l, asset, "mounts", h.Mounts)
+	addGap(l, asset, "accounts", h.Accounts)
+	addGap(l, asset, "certificates", h.Certificates)
+	addGap(l, asset, "names", h.Names)
+	addGap(l, asset, "applications", h.Applications)
+	addGap(l, asset, "routes", h.Routes)
+	addGap(l, asset, "containers", h.Containers)
+	addGap(l, asset, "folders", h.Folders)
+	addGap(l, asset, "commands", h.Commands)
+	addGap(l, asset, "disks", h.Disks)
+	addGap(l, asset, "network", h.Network)
+	addGap(l, asset, "updates", h.Updates)
+	addGap(l, asset, "safeguards", h.Safeguards)
+	addGap(l, asset, "load", h.Load)
+	addGap(l, asset, "backups", h.Backups)
+	addGap(l, asset, "sudo rules", h.SudoRules)
+	addGap(l, asset, "configurations", h.Configurations)
+	addGap(l, asset, "files", h.Files)
+	addGap(l, asset, "changed files", h.Changed)
+	addGap(l, asset, "odoo modules", h.Code)
+	addGap(l, asset, "filestores", h.Filestores)
+}
+
+func (l *gapList) postgres(p PostgresServer) {
+	asset := "postgres/" + p.Name
+	if l.asset(asset, p.Collected) {
+		return
+	}
+	addGap(l, asset, "version", p.Version)
+	addGap(l, asset, "settings", p.Settings)
+	addGap(l, asset, "roles", p.Roles)
+	addGap(l, asset, "clients", p.Clients)
+	addGap(l, asset, "archiver", p.Archiver)
+	addGap(l, asset, "state", p.State)
+	addGap(l, asset, "write-ahead log", p.WAL)
+	addGap(l, asset, "password forms", p.PasswordForms)
+	addGap(l, asset, "role settings", p.RoleSettings)
+	addGap(l, asset, "access rules", p.Access)
+	addGap(l, asset, "replication slots", p.Slots)
+	addGap(l, asset, "standbys", p.Standbys)
+	addGap(l, asset, "prepared transactions", p.Prepared)
+	addGap(l, asset, "tablespaces", p.Tablespaces)
+	addGap(l, asset, "databases", p.Databases)
+	for _, d := range p.Databases.Value {
+		l.database(asset+"/"+d.Name, d)
+	}
+}
+
+func (l *gapList) odoo(o OdooServer) {
+	asset := "odoo/" + o.Name
+	if l.asset(asset, o.Collected) {
+		return
+	}
+	addGap(l, asset, "version", o.Version)
+	addGap(l, asset, "modules", o.Modules)
+	addGap(l, asset, "users", o.Users)
+	addGap(l, asset, "crons", o.Crons)
+	addGap(l, asset, "mail servers", o.MailServers)
+	addGap(l, asset, "inbound mail", o.Inbound)
+	addGap(l, asset, "providers", o.Providers)
+	addGap(l, asset, "models", o.Models)
+	addGap(l, asset, "attachments", o.Attachments)
+	addGap(l, asset, "portal users", o.Portal)
+	addGap(l, asset, "groups", o.Groups)
+	addGap(l, asset, "api keys", o.APIKeys)
+	addGap(l, asset, "companies", o.Companies)
+	addGap(l, asset, "languages", o.Languages)
+	addGap(l, asset, "server actions", o.Actions)
+	addGap(l, asset, "automations", o.Automations)
+	addGap(l, asset, "fields", o.Fields)
+	addGap(l, asset, "views", o.Views)
+	addGap(l, asset, "reports", o.Reports)
+	addGap(l, asset, "numbering", o.Numbering)
+	addGap(l, asset, "parameters", o.Parameters)
+	addGap(l, asset, "queues", o.Queues)
+}
+
+func (l *gapList) cluster(c Cluster) {
+	asset := "cluster/" + c.Name
+	if l.asset(asset, c.Collected) {
+		return
+	}
+	addGap(l, asset, "api", c.API)
+	addGap(l, asset, "version", c.Version)
+	addGap(l, asset, "nodes", c.Nodes)
+	addGap(l, asset, "namespaces", c.Namespaces)
+	addGap(l, asset, "network policies", c.NetworkPolicies)
+	addGap(l, asset, "admission policies", c.Admission)
+	addGap(l, asset, "roles", c.Roles)
+	addGap(l, asset, "role bindings", c.RoleBindings)
+	addGap(l, asset, "service accounts", c.ServiceAccounts)
+	addGap(l, asset, "quotas", c.Quotas)
+	addGap(l, asset, "workloads", c.Workloads)
+	addGap(l, asset, "images", c.Images)
+	addGap(l, asset, "disruption budgets", c.Disruptions)
+	addGap(l, asset, "services", c.Services)
+	addGap(l, asset, "ingresses", c.Ingresses)
+	addGap(l, asset, "certificates", c.Certificates)
+	addGap(l, asset, "issuers", c.Issuers)
+	addGap(l, asset, "storage classes", c.StorageClasses)
+	addGap(l, asset, "volumes", c.Volumes)
+	addGap(l, asset, "backup schedules", c.Schedules)
+	addGap(l, asset, "backups", c.Backups)
+	addGap(l, asset, "backup locations", c.Locations)
+	addGap(l, asset, "databases", c.Databases)
+	addGap(l, asset, "gitops", c.GitOps)
+	addGap(l, asset, "secret stores", c.Secrets)
+	addGap(l, asset, "monitoring", c.Monitoring)
+}
 
 // asset notes an asset that could not be read at all, and tells so.
 func (l *gapList) asset(name string, c Collection) bool {

@@ -56,7 +56,7 @@ func (o OdooServer) MatchModules(code Section[[]CodeModule]) Section[[]ModuleMat
 		m := known[c.Name]
 		match := ModuleMatch{Name: c.Name, State: m.State, Installed: m.Version, OnDisk: o.fullVersion(c.Version), Path: c.Path}
 		switch {
-		case !m.isInstalled():
+		case !m.IsInstalled():
 			match.Verdict = ModuleLeftOnDisk
 		case m.Version == "" || match.OnDisk == m.Version:
 			match.Verdict = ModuleInPlace
@@ -66,7 +66,7 @@ func (o OdooServer) MatchModules(code Section[[]CodeModule]) Section[[]ModuleMat
 		s.Value = append(s.Value, match)
 	}
 	for _, m := range o.Modules.Value {
-		if !m.isInstalled() || there[m.Name] || m.Origin == "core" {
+		if !m.IsInstalled() || there[m.Name] || m.Origin == "core" {
 			continue
 		}
 		match := ModuleMatch{Name: m.Name, State: m.State, Installed: m.Version, Verdict: ModuleWithoutCode}
@@ -79,8 +79,8 @@ func (o OdooServer) MatchModules(code Section[[]CodeModule]) Section[[]ModuleMat
 	return s
 }
 
-// isInstalled tells whether a database runs a module, also one that waits for an upgrade or removal.
-func (m Module) isInstalled() bool {
+// IsInstalled tells whether a database runs a module, also one that waits for an upgrade or removal.
+func (m Module) IsInstalled() bool {
 	return m.State == "installed" || m.State == "to upgrade" || m.State == "to remove"
 }
 

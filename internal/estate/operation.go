@@ -41,9 +41,18 @@ type Updates struct {
 type Safeguard struct {
 	Kind    string   `json:"kind"`              // "time", "firewall", "audit", "confinement", "log-forwarding", "monitoring"
 	State   string   `json:"state"`             // "on", "off" (there, and not at work), "none", "unknown"
-	By      []string `json:"by,omitempty"`      // products, or where it goes to
+	By      []string `json:"by,omitempty"`      // products; of the time also its sources
 	Problem string   `json:"problem,omitempty"` // why the state is unknown
 	Grant   string   `json:"grant,omitempty"`   // what would tell it
+
+	To []LogTarget `json:"to,omitempty"` // where logs are forwarded to
+}
+
+// LogTarget is where a machine's logs are sent to.
+type LogTarget struct {
+	Host string `json:"host"`
+	Port int    `json:"port,omitempty"` // 0 where neither the configuration nor custom says it
+	TLS  bool   `json:"tls"`
 }
 
 // Load is how busy a machine is: two looks in one reading, the average since boot, and what sysstat has recorded.

@@ -62,4 +62,19 @@ func UnreadOdoo(name string, environment Environment, c Collection) OdooServer {
 	}
 }
 
+// UnreadCluster is a Kubernetes cluster of which nothing could be read; the collection says why.
+func UnreadCluster(name string, environment Environment, c Collection) Cluster {
+	return Cluster{
+		Name: name, Environment: environment, Collected: c,
+		API: unread[ClusterAPI](), Version: unread[ClusterVersion](), Nodes: unread[[]Node](), Namespaces: unread[[]Namespace](),
+		NetworkPolicies: unread[[]NetworkPolicy](), Admission: unread[[]AdmissionPolicy](), Roles: unread[[]RBACRole](),
+		RoleBindings: unread[[]RoleBinding](), ServiceAccounts: unread[[]ServiceAccount](), Quotas: unread[[]Quota](),
+		Workloads: unread[[]ClusterWorkload](), Images: unread[[]Image](), Disruptions: unread[[]DisruptionBudget](),
+		Services: unread[[]ClusterService](), Ingresses: unread[[]Ingress](), Certificates: unread[[]ClusterCertificate](),
+		Issuers: unread[[]CertificateIssuer](), StorageClasses: unread[[]StorageClass](), Volumes: unread[[]VolumeClaim](),
+		Schedules: unread[[]BackupSchedule](), Backups: unread[[]ClusterBackup](), Locations: unread[[]BackupLocation](),
+		Databases: unread[[]ClusterDatabase](), GitOps: unread[[]GitOps](), Secrets: unread[[]SecretStore](), Monitoring: unread[[]Monitor](),
+	}
+}
+
 func unread[T any]() Section[T] { return Section[T]{Coverage: NotAsked} }

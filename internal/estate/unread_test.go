@@ -13,7 +13,8 @@ import (
 func TestUnread(t *testing.T) {
 	t.Parallel()
 	c := estate.Collection{Coverage: estate.Failed}
-	for _, asset := range []any{estate.UnreadHost("a", estate.Production, c), estate.UnreadPostgres("a", estate.Production, c), estate.UnreadOdoo("a", estate.Production, c)} {
+	for _, asset := range []any{estate.UnreadHost("a", estate.Production, c), estate.UnreadPostgres("a", estate.Production, c), estate.UnreadOdoo("a", estate.Production, c),
+		estate.UnreadCluster("a", estate.Target, c)} {
 		v := reflect.ValueOf(asset)
 		for i := range v.NumField() {
 			field := v.Type().Field(i)

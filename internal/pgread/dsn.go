@@ -13,16 +13,10 @@ import (
 )
 
 // ParseDSN reads a connection string: a postgres:// URL or libpq's keyword=value form. Unlike libpq it takes
-// nothing from the environment and opens ~/.pgpass only where passfile= names it. An error never quotes the
+// nothing from the environment and opens ~/.pgpass only where passfile= names it; see [ResolveDSN]. An error never quotes the
 // string, which may hold a password, nor a key of it, which may be a piece of one.
 func ParseDSN(dsn string) (Config, error) {
-	var values map[string]string
-	var err error
-	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
-		values, err = urlValues(dsn)
-	} else {
-		values, err = keywordValues(dsn)
-	}
+	values, err := valuesOf(dsn)
 	if err != nil {
 		return Config{}, &Error{Kind: Misconfigured, Words: err.Error()}
 	}
@@ -31,6 +25,13 @@ func ParseDSN(dsn string) (Config, error) {
 		return Config{}, &Error{Kind: Misconfigured, Words: err.Error()}
 	}
 	return cfg, nil
+}
+
+func valuesOf(dsn string) (map[string]string, error) {
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		return urlValues(dsn)
+	}
+	return keywordValues(dsn)
 }
 
 func fromValues(values map[string]string) (Config, error) {

@@ -66,6 +66,50 @@ func TestParseDSN(t *testing.T) {
 	}
 }
 
+func TestResolveDSN(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(home, ".pgpass"), []byte("*:*:*:assess:from pgpass\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(home, ".pg_service.conf"), []byte("[clinic]\nhost=of.service\nport=5434\nuser=assess\n"), 0o600))
+	tests := map[string]struct {
+		dsn                  string
+		env                  map[string]string
+		want, user, password string
+		written              bool
+	}{
+		"the string wins":      {"host=h user=u password=p dbname=d", map[string]string{"PGHOST": "x", "PGUSER": "x", "PGPASSWORD": "x", "PGDATABASE": "x"}, "h:5432/d", "u", "p", true},
+		"the environment":      {"", map[string]string{"PGHOST": "h", "PGPORT": "5433", "PGUSER": "u", "PGPASSWORD": "p", "PGDATABASE": "d"}, "h:5433/d", "u", "p", false},
+		"pgpass":               {"host=h user=assess", nil, "h:5432/assess", "assess", "from pgpass", false},
+		"a service":            {"service=clinic dbname=d", map[string]string{"PGHOST": "x"}, "of.service:5434/d", "assess", "from pgpass", false},
+		"a service by default": {"postgres:///d", map[string]string{"PGSERVICE": "clinic"}, "of.service:5434/d", "assess", "from pgpass", false},
+		"no such service":      {"service=" + canary, nil, "", "", "", false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config, written, err := pgread.ResolveDSN(test.dsn, func(name string) (string, bool) {
+				if name == "HOME" {
+					return home, true
+				}
+				value, set := test.env[name]
+				return value, set
+			})
+			if test.want == "" {
+				require.Equal(t, pgread.Misconfigured, pgread.KindOf(err))
+				require.NotContains(t, err.Error(), canary)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, test.want, config.String())
+			require.Equal(t, test.user, config.User)
+			require.Equal(t, test.written, written)
+			password, err := config.Password(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, test.password, password)
+		})
+	}
+}
+
 func FuzzParseDSN(f *testing.F) {
 	for _, seed := range []string{"", "host=h user=u", `user='a\'b' password=x`, "postgres://u:p@h:1/d?sslmode=require", "postgres://u@[::1", "user=u\x00", `user=\`} {
 		f.Add(seed)

@@ -32,25 +32,25 @@ type Reader struct {
 
 // sqlPin is run first in every transaction. The search path holds nothing that a user of the database could
 // put a look-alike function or operator into; the rest makes text come out the same on every server.
-// row_security = off turns rows that a policy would hide in silence into an error.
+// row_security = off turns rows that a policy would hide in silence into an error. One number is all it answers.
 const sqlPin SQL = `
-SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true),
+SELECT num_nonnulls(set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true),
        set_config('idle_in_transaction_session_timeout', $3, true),
        set_config('search_path', 'pg_catalog, pg_temp', true), set_config('row_security', 'off', true),
        set_config('jit', 'off', true), set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
        set_config('intervalstyle', 'postgres', true), set_config('extra_float_digits', '3', true),
        set_config('bytea_output', 'hex', true), set_config('lc_monetary', 'C', true),
-       set_config('standard_conforming_strings', 'on', true)`
+       set_config('standard_conforming_strings', 'on', true))`
 
 // sqlPin10 is sqlPin for servers that have no jit setting: 10.
 const sqlPin10 SQL = `
-SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true),
+SELECT num_nonnulls(set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true),
        set_config('idle_in_transaction_session_timeout', $3, true),
        set_config('search_path', 'pg_catalog, pg_temp', true), set_config('row_security', 'off', true),
        set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
        set_config('intervalstyle', 'postgres', true), set_config('extra_float_digits', '3', true),
        set_config('bytea_output', 'hex', true), set_config('lc_monetary', 'C', true),
-       set_config('standard_conforming_strings', 'on', true)`
+       set_config('standard_conforming_strings', 'on', true))`
 
 // Opening lists the statements that begin every unit of work, for people to read.
 func Opening() []SQL { return []SQL{begin, sqlPin} }

@@ -14,9 +14,9 @@ func TestParseMachine(t *testing.T) {
 		err  string
 	}{
 		"all it may say": {
-			text: "# a comment\nLAYER=base\nINSIDE=10.77.7.10\nFRONT=10.77.1.10\nALIASES='erp.clinic.example a.b'\nUSERS=\"assess ferry\"\n",
+			text: "# a comment\nPART=extra\nLAYER=base\nINSIDE=10.77.7.10\nFRONT=10.77.1.10\nALIASES='erp.clinic.example a.b'\nUSERS=\"assess ferry\"\n",
 			want: Machine{
-				Name: "m", Inside: "10.77.7.10", Front: "10.77.1.10",
+				Name: "m", Part: "extra", Inside: "10.77.7.10", Front: "10.77.1.10",
 				Aliases: []string{"erp.clinic.example", "a.b"}, Users: []string{"assess", "ferry"},
 			},
 		},

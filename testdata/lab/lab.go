@@ -19,11 +19,13 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -43,6 +45,7 @@ type Lab struct {
 	machines map[string]Machine
 	canaries Canaries
 	truth    Truth
+	missing  []TruePart // that it was raised without
 }
 
 // Shared takes the lab together with other tests until the end of t, or skips t where there is none.
@@ -87,14 +90,31 @@ func open(t testing.TB, kind lockKind) *Lab {
 	var missing []TruePart
 	l.truth, missing, err = l.truth.withParts(l.hasPart)
 	require.NoError(t, err)
+	l.missing = missing
 	for _, part := range missing {
+		maps.DeleteFunc(l.machines, func(_ string, m Machine) bool { return m.Part == part.Part })
 		t.Logf("left out: %d facts of truth.yaml about %s, which this lab was raised without", part.Facts(), part.Part)
 	}
 	return l
 }
 
+// Needs skips t, and records the skip, where the lab was raised without a part that takes long to build.
+func (l *Lab) Needs(t testing.TB, part string) {
+	t.Helper()
+	if slices.ContainsFunc(l.missing, func(p TruePart) bool { return p.Part == part }) {
+		recordSkip(t, os.Getenv(envLeftOut))
+		t.Skipf("needs the lab's part %s: make lab-%s builds it", part, part)
+	}
+}
+
 // leaveOut records that t is left out, and skips it.
 func leaveOut(t testing.TB, record string) {
+	t.Helper()
+	recordSkip(t, record)
+	t.Skip("needs the lab: make test raises it")
+}
+
+func recordSkip(t testing.TB, record string) {
 	t.Helper()
 	if record != "" {
 		file, err := os.OpenFile(record, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
@@ -103,7 +123,6 @@ func leaveOut(t testing.TB, record string) {
 		require.NoError(t, err)
 		require.NoError(t, file.Close())
 	}
-	t.Skip("needs the lab: make test raises it")
 }
 
 // Machine returns the machine of that name. An unknown name fails the test.

@@ -19,6 +19,7 @@ type Machine struct {
 	Outside string   // partners
 	Aliases []string // further names, such as erp.clinic.example
 	Users   []string // who has a key: assess, ferry
+	Part    string   // of the lab that it belongs to, where not every lab has it; its machines are no hosts of the estate
 }
 
 // SSH returns the address of the machine's sshd: the first of inside, cloud and outside. All but the
@@ -68,6 +69,8 @@ func parseMachine(name, text string) (Machine, error) {
 		}
 		value = strings.Trim(value, `'"`)
 		switch key {
+		case "PART":
+			m.Part = value
 		case "INSIDE":
 			m.Inside = value
 		case "FRONT":

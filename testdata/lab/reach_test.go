@@ -38,7 +38,13 @@ func dialer(t *testing.T, l *lab.Lab, user string) *remote.Dialer {
 func TestEveryMachineThroughTheBastion(t *testing.T) {
 	t.Parallel()
 	l := lab.Shared(t)
-	require.Len(t, l.Machines(), 10)
+	hosts := 0
+	for _, m := range l.Machines() {
+		if m.Part == "" {
+			hosts++
+		}
+	}
+	require.Equal(t, 10, hosts)
 	for _, user := range []string{"assess", "ferry"} {
 		d := dialer(t, l, user)
 		for name, m := range l.Machines() {

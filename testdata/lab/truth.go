@@ -22,6 +22,8 @@ type Truth struct {
 	Backups      []TrueBackup      `yaml:"backups"`
 	Findings     []TrueFinding     `yaml:"findings"`
 	Columns      []TrueColumn      `yaml:"columns"` // of our addon; all others are OPERATIONAL
+
+	Kubernetes []TrueKubernetes `yaml:"kubernetes"` // clusters
 }
 
 // TrueCluster is a PostgreSQL server.
@@ -68,7 +70,8 @@ type TrueIntegration struct {
 	Port     int      `yaml:"port"`
 	Kind     string   `yaml:"kind"`
 	ShownBy  []string `yaml:"shown_by"` // configuration, sockets, declaration
-	Reader   string   `yaml:"reader"`   // whose eyes the configuration needs: any, odoo
+	Reader   string   `yaml:"reader"`   // whose eyes the configuration needs: any, odoo, root, administrator
+	Idle     bool     `yaml:"idle"`     // it is spoken of, and nothing flows
 }
 
 // TrueBackup is the newest proof of a backup.

@@ -15,6 +15,8 @@ type TruePart struct {
 	Proof    string        `yaml:"proof"` // MACHINE:FILE, which only the part brings
 	Machines []TrueMachine `yaml:"machines"`
 	Findings []TrueFinding `yaml:"findings"`
+
+	Kubernetes []TrueKubernetes `yaml:"kubernetes"`
 }
 
 // Facts counts what a part adds.
@@ -23,19 +25,26 @@ func (p TruePart) Facts() int {
 	for _, m := range p.Machines {
 		count += len(m.Applications) + len(m.Listeners) + len(m.Certificates) + len(m.WebRoutes)
 	}
+	for _, k := range p.Kubernetes {
+		count += len(k.Nodes) + len(k.Admission) + len(k.Powerful) + len(k.StorageClasses)
+		for _, n := range k.Namespaces {
+			count += 12 + len(n.Workloads)
+		}
+	}
 	return count
 }
 
 // withParts returns the truth with those parts that are there, and the others.
 func (t Truth) withParts(there func(TruePart) bool) (Truth, []TruePart, error) {
 	var missing []TruePart
-	t.Machines, t.Findings = slices.Clone(t.Machines), slices.Clone(t.Findings)
+	t.Machines, t.Findings, t.Kubernetes = slices.Clone(t.Machines), slices.Clone(t.Findings), slices.Clone(t.Kubernetes)
 	for _, part := range t.Parts {
 		if !there(part) {
 			missing = append(missing, part)
 			continue
 		}
 		t.Findings = append(t.Findings, part.Findings...)
+		t.Kubernetes = append(t.Kubernetes, part.Kubernetes...)
 		for _, more := range part.Machines {
 			i := slices.IndexFunc(t.Machines, func(m TrueMachine) bool { return m.Name == more.Name })
 			if i < 0 {

@@ -71,7 +71,7 @@ func (s *Set) read(from fs.FS, name string, part Part) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // nothing was written
 	language, _, _ := strings.Cut(path.Base(name), "-")
 	reader := csv.NewReader(file)
 	reader.Comma, reader.Comment, reader.LazyQuotes, reader.FieldsPerRecord = ';', '#', true, fieldCount
@@ -135,7 +135,7 @@ func (t *Table) add(record []string) error {
 	if !slices.Contains(estate.DataClasses(), c.Class) {
 		return fmt.Errorf("column %s: %q is no class", c.Name, c.Class)
 	}
-	for _, flag := range strings.Fields(record[fieldFlags]) {
+	for flag := range strings.FieldsSeq(record[fieldFlags]) {
 		if err := c.flag(flag); err != nil {
 			return fmt.Errorf("column %s: %w", c.Name, err)
 		}

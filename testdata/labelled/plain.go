@@ -127,7 +127,7 @@ func sequence(rest string) (cell, error) {
 // numbers reads two bounds and the numbers behind them.
 func numbers(rest string) ([]float64, error) {
 	var bounds []float64
-	for _, field := range strings.Fields(rest) {
+	for field := range strings.FieldsSeq(rest) {
 		n, err := strconv.ParseFloat(field, 64)
 		if err != nil {
 			return nil, fmt.Errorf("bounds: %w", err)

@@ -58,7 +58,7 @@ func (s Share) Ratio() float64 {
 	return float64(s.Part) / float64(s.Of)
 }
 
-func (s *Share) count(part bool) {
+func countShare(s *Share, part bool) {
 	s.Of++
 	if part {
 		s.Part++
@@ -83,7 +83,7 @@ func (r Rates) F1() float64 {
 	return Share{2 * r.TruePositive, 2*r.TruePositive + r.FalsePositive + r.FalseNegative}.Ratio()
 }
 
-func (r *Rates) count(truth, verdict bool) {
+func countRates(r *Rates, truth, verdict bool) {
 	switch {
 	case truth && verdict:
 		r.TruePositive++
@@ -143,7 +143,7 @@ func (s *Set) Score(verdicts []Verdict, parts ...Part) Report {
 					v = Verdict{Schema: t.Schema, Table: t.Name, Column: c.Name, Class: estate.NotAssessed}
 					score.Unasked = append(score.Unasked, t.QualifiedName()+"."+c.Name)
 				}
-				score.add(t, c, v)
+				addColumn(&score, t, c, v)
 			}
 		}
 		report.Parts = append(report.Parts, score)
@@ -151,8 +151,8 @@ func (s *Set) Score(verdicts []Verdict, parts ...Part) Report {
 	return report
 }
 
-// add counts one column. A class that is as right as the label takes its place.
-func (p *PartScore) add(t *Table, c *Column, v Verdict) {
+// addColumn counts one column. A class that is as right as the label takes its place.
+func addColumn(p *PartScore, t *Table, c *Column, v Verdict) {
 	p.Columns++
 	truth := c.Class
 	if slices.Contains(c.Also, v.Class) {
@@ -160,34 +160,34 @@ func (p *PartScore) add(t *Table, c *Column, v Verdict) {
 	}
 	for _, class := range estate.DataClasses() {
 		rates := p.Classes[class]
-		rates.count(truth == class, v.Class == class)
+		countRates(&rates, truth == class, v.Class == class)
 		p.Classes[class] = rates
 	}
 	right := truth == v.Class
 	if v.Confidence >= Sure {
-		p.Sure.count(right)
+		countShare(&p.Sure, right)
 	}
 	if !right {
 		p.Misses = append(p.Misses, Miss{Table: t, Column: c, Verdict: v})
 	}
 	for _, label := range c.Labels {
-		p.Labels.count(slices.Contains(v.Labels, label))
+		countShare(&p.Labels, slices.Contains(v.Labels, label))
 	}
 	if truth == estate.NotAssessed {
 		return // nobody can tell, so neither answer is a find or a false alarm
 	}
 	sensitive, flagged := truth.IsSensitive(), v.Class.IsSensitive()
-	p.All.count(sensitive, flagged)
+	countRates(&p.All, sensitive, flagged)
 	language := p.Languages[t.Language]
-	language.count(sensitive, flagged)
+	countRates(&language, sensitive, flagged)
 	p.Languages[t.Language] = language
 	if c.Hard {
-		p.Hard.count(sensitive, flagged)
+		countRates(&p.Hard, sensitive, flagged)
 	}
 	if c.Decoy {
-		p.Decoys.count(flagged)
+		countShare(&p.Decoys, flagged)
 	}
 	if c.Tail {
-		p.Tail.count(flagged)
+		countShare(&p.Tail, flagged)
 	}
 }

@@ -36,14 +36,19 @@ type Cluster struct {
 // Main runs the tests of a package and then takes its cluster down: for TestMain.
 func Main(m *testing.M) int {
 	code := m.Run()
-	if c, err := shared(); err == nil && c != nil && c.stop != nil {
+	shared.once.Do(func() { shared.err = errMissing }) // no test wanted it
+	if c := shared.cluster; c != nil && c.stop != nil {
 		c.stop()
 	}
 	return code
 }
 
-// shared starts the cluster at the first call.
-var shared = sync.OnceValues(start) //nolint:gochecknoglobals // one cluster a test binary is what this package is for
+// shared is started by the first test that wants it.
+var shared struct { //nolint:gochecknoglobals // one cluster a test binary is what this package is for
+	once    sync.Once
+	cluster *Cluster
+	err     error
+}
 
 // errMissing is the one reason to leave tests out: a server that is there and does not start is a failure.
 var errMissing = errors.New("no /usr/lib/postgresql/*/bin/initdb: install Debian's package postgresql")
@@ -52,7 +57,8 @@ var errMissing = errors.New("no /usr/lib/postgresql/*/bin/initdb: install Debian
 // where CI is set, since there they must be present.
 func Shared(tb testing.TB) *Cluster {
 	tb.Helper()
-	c, err := shared()
+	shared.once.Do(func() { shared.cluster, shared.err = start() })
+	c, err := shared.cluster, shared.err
 	if err == nil {
 		return c
 	}

@@ -12,7 +12,7 @@ cache_freeze() {
     name=${name##*/}
     [[ $name == trim ]] || FROZEN[layer $name]=$(layer_path "$name")
   done
-  for name in addons canaries data traefik; do FROZEN[input $name]=$(input_hash "$name"); done
+  for name in addons canaries data traefik platform; do FROZEN[input $name]=$(input_hash "$name"); done
   for name in $(machine_names); do FROZEN[image $name]=$(image_path "$name"); done
 }
 
@@ -26,9 +26,9 @@ cache_make() {
 }
 
 # cache_sweep removes what interrupted builds left. The caller holds the lock and has killed them.
-cache_sweep() { rm -rf "$LAB_CACHE"/{layers,images,data,traefik}/tmp.* "$LAB_CACHE"/{enter,check}.*; }
+cache_sweep() { rm -rf "$LAB_CACHE"/{layers,images,data,traefik,platform}/tmp.* "$LAB_CACHE"/{enter,check}.*; }
 
-# cache_prune removes layers, images and Traefiks that nothing is made from any more: not the definitions as they
+# cache_prune removes layers, images and built parts that nothing is made from any more: not the definitions as they
 # are now, not a machine that runs, nor anything built within the last day (someone may be at work on it).
 cache_prune() {
   local keep path
@@ -36,9 +36,10 @@ cache_prune() {
     for path in "$LAB_DIR"/layers/*; do [[ ${path##*/} == trim ]] || layer_path "${path##*/}"; done
     for path in $(machine_names); do image_path "$path"; done
     input_path traefik
+    input_path platform
     cat "$LAB_CACHE"/run/*/stack 2>/dev/null | tr : '\n'
   )
-  find "$LAB_CACHE"/{layers,images,traefik} -mindepth 1 -maxdepth 1 -mtime +0 2>/dev/null | while read -r path; do
+  find "$LAB_CACHE"/{layers,images,traefik,platform} -mindepth 1 -maxdepth 1 -mtime +0 2>/dev/null | while read -r path; do
     grep -qxF "$path" <<<"$keep" || rm -rf "$path"
   done
 }

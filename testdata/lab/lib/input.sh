@@ -8,7 +8,7 @@ input_hash() {
   case $1 in
     addons) tree_hash addons ;;
     canaries) tree_hash canaries.yaml ;;
-    traefik) input_traefik ;;
+    traefik | platform) input_part "$1" ;;
     data) echo "$(tree_hash data addons people seed canaries.yaml) ${LAB_PATIENTS:-2000}" "$(layer_path odoo-pg)" | sha256sum | cut -c1-12 ;;
     *) die "no such input: $1" 2 ;;
   esac
@@ -19,16 +19,16 @@ input_path() {
   case $1 in
     addons) echo "$LAB_DIR/addons" ;;
     canaries) echo "$LAB_DIR/canaries.yaml" ;;
-    data | traefik) echo "$LAB_CACHE/$1/$(input_hash "$1")" ;;
+    data | traefik | platform) echo "$LAB_CACHE/$1/$(input_hash "$1")" ;;
   esac
 }
 
-# input_traefik prints the hash of Traefik's build if it is in the cache, or is asked for by LAB_TRAEFIK=1; else "none":
-# it takes minutes, so a lab does without it until somebody wants it.
-input_traefik() {
-  local hash
-  hash=$(tree_hash traefik)
-  if [[ ${LAB_TRAEFIK:-} == 1 || -d $LAB_CACHE/traefik/$hash ]]; then echo "$hash"; else echo none; fi
+# input_part NAME prints the hash of a part's build (traefik, platform) if it is in the cache, or is asked for by
+# LAB_TRAEFIK=1 or LAB_PLATFORM=1; else "none": it takes minutes, so a lab does without it until somebody wants it.
+input_part() {
+  local hash wish=LAB_${1^^}
+  hash=$(tree_hash "$1")
+  if [[ ${!wish:-} == 1 || -d $LAB_CACHE/$1/$hash ]]; then echo "$hash"; else echo none; fi
 }
 
 # input_target NAME prints where a setup finds it.
@@ -37,7 +37,7 @@ input_target() { if [[ $1 == canaries ]]; then echo /lab/canaries.yaml; else ech
 # input_ready NAME builds the input if it is one that is built.
 input_ready() {
   local path tmp
-  [[ $1 == data || $1 == traefik ]] || return 0
+  [[ $1 == data || $1 == traefik || $1 == platform ]] || return 0
   path=$(input_path "$1")
   [[ ! -d $path ]] || return 0
   tmp=$LAB_CACHE/$1/tmp.$1
@@ -53,6 +53,11 @@ input_build_data() {
   layer_ready odoo-pg
   step "database of ${LAB_PATIENTS:=2000} patients" confined build \
     env LAB="$LAB_DIR/lab" LAB_LOCKED=1 LAB_PATIENTS="$LAB_PATIENTS" "$LAB_DIR/data/build" "$1"
+}
+
+input_build_platform() {
+  say 'building Kubernetes from its module, once: this takes minutes'
+  step platform confined build "$LAB_DIR/platform/build" "$1"
 }
 
 input_build_traefik() {

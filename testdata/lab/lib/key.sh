@@ -10,8 +10,23 @@ key_make() {
   for name in $(machine_names); do
     echo "$(machine_host_names "$name" | tr ' ' ,) $(cut -d' ' -f1,2 "$dir/host_$name.pub")"
   done >"$dir/known_hosts.new"
+  key_kubeconfig assess k8s_assess
+  key_kubeconfig viewer k8s_view
   chmod 600 "$dir"/*
   mv "$dir/known_hosts.new" "$dir/known_hosts"
+}
+
+# key_kubeconfig USER TOKEN makes the kubeconfig of a reader of the landing zone's Kubernetes; the token is that of
+# this name in canaries.yaml.
+key_kubeconfig() {
+  cat >"$LAB_CACHE/keys/kubeconfig-$1" <<CONF
+apiVersion: v1
+kind: Config
+clusters: [{name: landing, cluster: {server: "https://10.77.9.33:6443", tls-server-name: api.cloud.example, certificate-authority: ../pki/ca.pem}}]
+users: [{name: $1, user: {token: $(sed -n "s/^  $2: \([^ ]*\).*/\1/p" "$LAB_DIR/canaries.yaml")}}]
+contexts: [{name: landing, context: {cluster: landing, user: $1}}]
+current-context: landing
+CONF
 }
 
 key_pair() { [[ -f $1.pub ]] || { rm -f "$1" && ssh-keygen -q -t ed25519 -N '' -C "$2" -f "$1"; }; }

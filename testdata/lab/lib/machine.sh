@@ -1,7 +1,19 @@
 # shellcheck shell=bash
 # Machines: what machine.conf says of each, booting, waiting, stopping.
 
-machine_names() { find "$LAB_DIR/machines" -mindepth 2 -maxdepth 2 -name machine.conf -printf '%h\n' | sed 's|.*/||' | sort; }
+# machine_names prints the machines, without those of a part that was not built.
+machine_names() {
+  local name part
+  for name in $(machine_every); do
+    part=$(machine_part "$name")
+    [[ -n $part && $(input_hash "$part") == none ]] || echo "$name"
+  done
+}
+
+machine_every() { find "$LAB_DIR/machines" -mindepth 2 -maxdepth 2 -name machine.conf -printf '%h\n' | sed 's|.*/||' | sort; }
+
+# machine_part NAME prints the part that the machine belongs to, if it does.
+machine_part() { sed -n 's/^PART=//p' "$LAB_DIR/machines/$1/machine.conf"; }
 
 machine_known() { [[ -n $1 && -f $LAB_DIR/machines/$1/machine.conf ]] || die "no such machine: ${1:-none named}" 2; }
 
@@ -28,10 +40,12 @@ machine_host_names() (
   echo $1 $1.clinic.example $ALIASES $INSIDE $CLOUD $OUTSIDE $FRONT
 )
 
-# machine_hosts prints /etc/hosts as every machine gets it.
+# machine_hosts prints /etc/hosts as every machine gets it. Machines of a part are not in it: to build one must not boot
+# all others anew.
 machine_hosts() (
   echo '127.0.0.1 localhost'
-  for name in $(machine_names); do
+  for name in $(machine_every); do
+    [[ -z $(machine_part "$name") ]] || continue
     machine_load "$name"
     echo "${INSIDE:-${CLOUD:-$OUTSIDE}} $name.clinic.example $name${ALIASES:+ $ALIASES}"
   done

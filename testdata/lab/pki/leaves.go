@@ -22,6 +22,7 @@ func leaves() []leaf {
 		{name: "crm.clinic.example", ended: time.Date(2019, time.March, 31, 12, 0, 0, 0, time.UTC), selfSigned: true},
 		{name: "erp.cloud.example", lasts: 80 * day},
 		{name: "db.cloud.example", also: []string{"cloud-db.clinic.example", "cloud-db"}, lasts: 80 * day},
+		{name: "api.cloud.example", lasts: 75 * day},
 		{name: "logs.clinic.example", lasts: 70 * day},
 		{name: "portal.clinic.example", also: []string{"reports.clinic.example"}, lasts: 45 * day},
 		{name: "fhir.partner.example", lasts: 60 * day},

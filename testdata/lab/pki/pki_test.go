@@ -26,6 +26,7 @@ func TestLeaves(t *testing.T) {
 		{"api.clinic.example", 12, false},
 		{"erp.cloud.example", 80, false},
 		{"db.cloud.example", 80, false},
+		{"api.cloud.example", 75, false},
 		{"logs.clinic.example", 70, false},
 		{"portal.clinic.example", 45, false},
 		{"fhir.partner.example", 60, false},
