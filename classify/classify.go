@@ -206,21 +206,3 @@ func rollUp(service estate.Service, databases []DatabaseResult) ServiceResult {
 	result.Class = headline(result.Columns)
 	return result
 }
-
-// Labels lists what stands beside the class: the subtype, "art9:CATEGORY", "cardholder".
-func (r ColumnResult) Labels() []string {
-	var labels []string
-	if r.Subtype != "" {
-		labels = append(labels, r.Subtype)
-	}
-	if r.Article9 != "" {
-		labels = append(labels, "art9:"+r.Article9)
-	}
-	if r.Cardholder != "" {
-		labels = append(labels, "cardholder")
-	}
-	for _, l := range r.Also {
-		labels = append(labels, l.Subtype)
-	}
-	return labels
-}

@@ -44,7 +44,7 @@ func (c *Classifier) verdict(q *question, odoo bool) ColumnResult {
 // ofPatient judges a key that tells which patient a row is about: whatever stands beside it is tied to somebody by it.
 func (q *question) ofPatient() (ColumnResult, bool) {
 	named := q.reading.Subject == detect.Patient && q.reading.Points && q.reading.Negative == ""
-	if q.shown() || q.context.link == "" || q.context.subject == detect.Reference || !named && !q.leads && !(q.context.subject == detect.Patient && q.natural()) {
+	if q.shown() || q.context.link == "" || q.context.subject == detect.Reference || !named && !q.leads && (q.context.subject != detect.Patient || !q.natural()) {
 		return ColumnResult{}, false
 	}
 	if !q.leads && !named && !slices.Contains(q.table.PrimaryKey, q.column.Name) || q.identifier() || strings.EqualFold(q.column.Name, "id") {
@@ -164,13 +164,13 @@ func (q *question) judge() ColumnResult {
 		}
 		class, chance, why := q.whose(*c)
 		if !class.IsSensitive() && result.Class == estate.NotAssessed {
-			result.take(class, chance, *c, why)
+			result.take(class, chance, *c, why, q.profile.filled >= 8)
 			continue
 		}
 		if result.Class == estate.NotAssessed || !result.Class.IsSensitive() {
 			if class.IsSensitive() {
 				result.Evidence = nil
-				result.take(class, chance, *c, why)
+				result.take(class, chance, *c, why, q.profile.filled >= 8)
 			}
 			continue
 		}
@@ -198,8 +198,8 @@ func (q *question) inPlace() []candidate {
 }
 
 // take makes a candidate the verdict.
-func (r *ColumnResult) take(class estate.DataClass, chance float64, c candidate, why *Evidence) {
-	r.Class, r.Confidence = class, calibrated(chance, c)
+func (r *ColumnResult) take(class estate.DataClass, chance float64, c candidate, why *Evidence, read bool) {
+	r.Class, r.Confidence = class, calibrated(chance, c, read)
 	r.label(c.kind)
 	r.Evidence = append(r.Evidence, c.evidence...)
 	if why != nil {
@@ -209,8 +209,11 @@ func (r *ColumnResult) take(class estate.DataClass, chance float64, c candidate,
 
 // calibrated turns the weight of evidence into a confidence that holds: names alone, and values alone, are wrong more
 // often than both together.
-func calibrated(chance float64, c candidate) float64 {
-	if !c.named || !c.shown {
+func calibrated(chance float64, c candidate, read bool) float64 {
+	switch {
+	case c.named && !c.shown && read:
+		chance = min(chance, 0.89) // rows were read, and do not bear the name out
+	case !c.named || !c.shown:
 		chance = min(chance, 0.96)
 	}
 	return round(min(chance, 0.99))
@@ -223,7 +226,7 @@ func (r *ColumnResult) also(class estate.DataClass, chance float64, c candidate)
 	}
 	if c.proven && chance >= 0.8 && class.Rank() < r.Class.Rank() {
 		r.Also = append(r.Also, Label{Class: r.Class, Subtype: r.Subtype, Confidence: r.Confidence})
-		r.Class, r.Subtype, r.Confidence = class, c.kind.String(), calibrated(chance, c)
+		r.Class, r.Subtype, r.Confidence = class, c.kind.String(), calibrated(chance, c, false)
 		r.Evidence = append(r.Evidence, c.evidence...)
 	} else {
 		r.Also = append(r.Also, Label{Class: class, Subtype: c.kind.String(), Confidence: round(chance)})

@@ -103,7 +103,7 @@ func compareColumns(database string, old, now map[[2]string]string) []Change {
 }
 
 // Words is the class with all labels, for people: "PHI us_mbi, art9:health; PII".
-func (r ColumnResult) Words() string {
+func (r *ColumnResult) Words() string {
 	var words strings.Builder
 	words.WriteString(string(r.Class))
 	separator := " "
@@ -122,7 +122,7 @@ func (r ColumnResult) Words() string {
 
 // Facets lists everything that a column's data is, strongest first: the primary class with its identifier, GDPR Art. 9
 // category and PCI DSS class, each a label, and then what it is beside.
-func (r ColumnResult) Facets() []Label {
+func (r *ColumnResult) Facets() []Label {
 	labels := []Label{{r.Class, r.Subtype, r.Confidence}}
 	add := func(class estate.DataClass, subtype string, confidence float64) {
 		if !slices.ContainsFunc(labels, func(l Label) bool { return l.Class == class && l.Subtype == subtype }) {

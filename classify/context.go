@@ -10,18 +10,17 @@ import (
 
 // context is what the place of a table tells about its columns.
 type context struct {
-	subject  detect.Subject
-	link     string // why its rows are tied to patients; empty where they are not
-	care     bool   // its rows are patients, or about the care of one each
-	byName   bool   // its own name tells the subject
-	careful  bool   // its name speaks of care, and its columns do not
-	language int
-	keyed    string // the column of keys, where it is a table of keys and values
-	value    string // and the column of values
+	subject detect.Subject
+	link    string // why its rows are tied to patients; empty where they are not
+	care    bool   // its rows are patients, or about the care of one each
+	byName  bool   // its own name tells the subject
+	careful bool   // its name speaks of care, and its columns do not
+	keyed   string // the column of keys, where it is a table of keys and values
+	value   string // and the column of values
 }
 
 // about puts the reason into words.
-func (c context) about() string {
+func (c *context) about() string {
 	switch {
 	case c.link != "":
 		return c.link
@@ -210,7 +209,7 @@ func isPlan(kind estate.Kind) bool {
 
 // isList tells whether a table looks like a list of codes and their names: medical codes that stand once each, or names
 // of codes beside nothing that tells of a person, a stay or a date.
-func (n around) isList(table estate.Table) bool {
+func (n *around) isList(table estate.Table) bool {
 	if n.unique > 0 && n.identity+n.dates+n.stay+n.pay == 0 {
 		return n.clinical <= 1 && len(table.References) <= 1
 	}

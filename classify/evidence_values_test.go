@@ -2,7 +2,6 @@ package classify_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -223,7 +222,7 @@ func TestFilesOnHosts(t *testing.T) {
 	require.Equal(t, estate.PHI, got["/var/backups *.dump"].Class)
 	require.Equal(t, estate.NotAssessed, got["/srv/unknown *.csv"].Class)
 	forgotten := got["/srv/payroll/export *.csv"].Evidence
-	require.True(t, strings.Contains(forgotten[len(forgotten)-1].Detail, "days old"), "%v", forgotten)
+	require.Contains(t, forgotten[len(forgotten)-1].Detail, "days old")
 }
 
 func TestUndecided(t *testing.T) {

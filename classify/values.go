@@ -77,12 +77,12 @@ func (p *profile) wholes(c *estate.ColumnCounts) {
 	p.against = p.has(estate.KindUUID, estate.KindHash, estate.KindURL, estate.KindPath, estate.KindVersion, estate.KindTemplate,
 		estate.KindMIME, estate.KindMessageID, estate.KindFile, estate.KindBoolean, estate.KindOrderNumber, estate.KindCode, estate.KindHex)
 	for kind, f := range inOrder(c.Whole) {
-		real, proven := genuine(kind, f)
+		n, proven := genuine(kind, f)
 		if !proven {
 			p.refuted[kind] = f.Matched >= 4
 			continue
 		}
-		p.consider(kind, p.shareOf(real), real, c)
+		p.consider(kind, p.shareOf(n), n, c)
 	}
 }
 

@@ -178,7 +178,7 @@ func (p *profile) speaksAgainst(kind estate.Kind) (float64, string) {
 	switch {
 	case p.refuted[kind] && detect.Chance(kind) < 1 && !p.supports(kind):
 		return 0.85, "hardly a value has the right check digit"
-	case detect.Verifiable(kind) && p.has(kind) < 0.1 && !p.supports(kind) && kind != estate.KindSSN:
+	case detect.Verifiable(kind) && p.has(kind) < 0.1 && !p.supports(kind) && kind != estate.KindSSN && (kind != estate.KindPAN || !p.lastDigits()):
 		return 0.7, "hardly a value has its form"
 	case p.has(estate.KindTemplate) > 0.5:
 		return 0.8, "the values are templates"
@@ -201,6 +201,11 @@ func (p *profile) speaksAgainst(kind estate.Kind) (float64, string) {
 		return p.noPerson(kind, text, technical, numbers)
 	}
 	return 0, ""
+}
+
+// lastDigits tells whether nearly all values are four characters: the end of a card's number, which is cardholder data too.
+func (p *profile) lastDigits() bool {
+	return p.counts.Lengths[2] > p.filled*9/10
 }
 
 // supports tells whether any finding bears the kind out.

@@ -35,22 +35,28 @@ func (q *question) person(c candidate) (estate.DataClass, float64, *Evidence) {
 	case q.reading.Subject == detect.Patient && !other:
 		return estate.PHI, c.chance, &Evidence{Kind: "context", Class: estate.PHI, Weight: 0.9, Detail: "the name speaks of the patient"}
 	case professional(c.kind), q.reading.Subject == detect.Employee && ctx.subject != detect.Employee, other && ctx.subject != detect.Employee:
-		return estate.PII, c.chance, nil
+		return estate.PII, min(c.chance, unplaced), nil
 	case ctx.link != "" && !isLogin(c.kind):
 		return estate.PHI, min(c.chance, 0.95), q.because(estate.PHI, 0.9)
 	case ctx.subject == detect.Employee:
 		return estate.HR, min(c.chance, 0.95), q.because(estate.HR, 0.9)
 	case ctx.subject == detect.Technical && ofMachines(c.kind):
 		return estate.Operational, 0.8, q.because(estate.Operational, 0.8)
-	case ctx.subject == detect.Reference && generic(c.kind) && !(c.shown && (c.kind == estate.KindEmail || c.within)):
+	case ctx.subject == detect.Reference && generic(c.kind) && (!c.shown || c.kind != estate.KindEmail && !c.within):
 		return estate.Public, 0.8, q.because(estate.Public, 0.8)
 	case ctx.subject == detect.Technical && !c.named && c.chance < 0.86 && isName(c.kind) && c.kind != estate.KindEmail:
 		return estate.Operational, 0.7, q.because(estate.Operational, 0.7) // some of its words are names as well
-	case (ctx.subject == detect.Organisation || ctx.subject == detect.Technical) && generic(c.kind) && !(c.shown && (isName(c.kind) || c.kind == estate.KindPersonalText)):
+	case (ctx.subject == detect.Organisation || ctx.subject == detect.Technical) && generic(c.kind) && (!c.shown || !isName(c.kind) && c.kind != estate.KindPersonalText):
 		return estate.Operational, 0.75, q.because(estate.Operational, 0.75)
+	case ctx.subject == detect.Person || ctx.subject == detect.Money || ctx.subject == detect.Event:
+		return estate.PII, c.chance, nil
 	}
-	return estate.PII, c.chance, nil
+	return estate.PII, min(c.chance, unplaced), nil
 }
+
+// unplaced is how sure one can be of a class where nothing tells whom a table is about: what identifies somebody may be a
+// patient's or an employee's.
+const unplaced = 0.89
 
 // professional lists what identifies somebody in a profession, not as a patient.
 func professional(kind estate.Kind) bool {
@@ -99,11 +105,14 @@ func (q *question) health(c candidate) (estate.DataClass, float64, *Evidence) {
 	case (ctx.subject == detect.Technical || ctx.subject == detect.Organisation) && isCoded(c.kind):
 		return estate.Operational, 0.7, q.because(estate.Operational, 0.7)
 	}
-	return estate.PHI, c.chance, nil
+	if c.proves() {
+		return estate.PHI, c.chance, nil
+	}
+	return estate.PHI, min(c.chance, unplaced), nil
 }
 
 // proves tells whether values show a patient's own data, which no list of codes holds.
-func (c candidate) proves() bool {
+func (c *candidate) proves() bool {
 	switch c.kind {
 	case estate.KindMRN, estate.KindHL7, estate.KindFHIR, estate.KindNHS, estate.KindMBI, estate.KindKVNR:
 		return c.shown
@@ -137,7 +146,7 @@ func (q *question) work(c candidate) (estate.DataClass, float64, *Evidence) {
 	case ctx.subject == detect.Person && c.kind == estate.KindEmployment:
 		return estate.PII, min(c.chance, 0.7), q.because(estate.PII, 0.7)
 	}
-	return estate.HR, min(c.chance, 0.9), nil
+	return estate.HR, min(c.chance, unplaced), nil
 }
 
 // money: accounts and amounts. In a patient's or an employee's own row they are part of that, the more specific class;
@@ -170,7 +179,7 @@ func (q *question) rest(result ColumnResult, technical *candidate, list []candid
 	switch {
 	case ctx.subject == detect.Reference && ctx.link == "" && q.published():
 		return q.settle(result, estate.Public, 0.7)
-	case technical != nil && !soft && !(q.ofSomebody() && technical.kind == estate.KindReference):
+	case technical != nil && !soft && (!q.ofSomebody() || technical.kind != estate.KindReference):
 		return q.settle(result, detect.ClassOf(technical.kind), technical.chance)
 	case q.negligible(), kindIsBoolean(q.column.Type) && !ctx.care && ctx.subject != detect.Employee:
 		return q.settle(result, estate.Operational, 0.75)
@@ -239,7 +248,7 @@ func (p *profile) falseNumbers(personal bool) bool {
 	}
 	for kind, refuted := range p.refuted {
 		short := kind == estate.KindBSN || kind == estate.KindSIREN || kind == estate.KindABA // nine digits are many things
-		if refuted && detect.Chance(kind) < 1 && p.has(kind) > 0.9 && kind != estate.KindEAN && kind != estate.KindSNOMED && !(short && personal) {
+		if refuted && detect.Chance(kind) < 1 && p.has(kind) > 0.9 && kind != estate.KindEAN && kind != estate.KindSNOMED && (!short || !personal) {
 			return true
 		}
 	}

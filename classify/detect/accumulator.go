@@ -132,7 +132,7 @@ func (t *tally) counts() map[estate.Kind]estate.Found {
 		if counts == nil {
 			counts = map[estate.Kind]estate.Found{}
 		}
-		counts[estate.Kind(kind)] = estate.Found{Matched: int(f.matched), Passed: int(f.passed)} //nolint:gosec // an index below KindCount
+		counts[estate.Kind(kind)] = estate.Found{Matched: int(f.matched), Passed: int(f.passed)}
 	}
 	return counts
 }

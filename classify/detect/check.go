@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"slices"
+
 	"nightferry/internal/estate"
 )
 
@@ -153,8 +155,8 @@ func crossSum(n int) int { return n/10 + n%10 }
 func luhnSum(t []byte, check bool) int {
 	sum := 0
 	double := !check
-	for i := len(t) - 1; i >= 0; i-- {
-		d := int(t[i] - '0')
+	for _, b := range slices.Backward(t) {
+		d := int(b - '0')
 		if double {
 			if d *= 2; d > 9 {
 				d -= 9
@@ -199,8 +201,8 @@ func mod1110(t []byte) bool {
 // gs1 is the check digit of EAN, GTIN and the Swiss AHV number: weights 3 and 1 from the right.
 func gs1(t []byte) bool {
 	sum, weight := 0, 1
-	for i := len(t) - 1; i >= 0; i-- {
-		sum += int(t[i]-'0') * weight
+	for _, b := range slices.Backward(t) {
+		sum += int(b-'0') * weight
 		weight = 4 - weight
 	}
 	return sum%10 == 0

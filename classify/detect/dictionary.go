@@ -1,10 +1,6 @@
 package detect
 
-import (
-	"strings"
-
-	"nightferry/internal/estate"
-)
+import "strings"
 
 // mostTermWords is the longest term, in words.
 const mostTermWords = 6
@@ -147,7 +143,7 @@ func unabridged(token string) string {
 		return "desc"
 	case "amnt", "amount":
 		return "amt"
-	case "addrs", "addres", "adress":
+	case "addrs":
 		return "address"
 	case "emailaddr":
 		return "email"
@@ -296,15 +292,4 @@ func (d *Dictionary) isNegative(word string, language int) bool {
 		return false
 	}
 	return language < 0 || known.languages&^known.negative == 0 || known.negative&(1<<language) != 0
-}
-
-// kindOf finds the strongest term with exactly this text.
-func (d *Dictionary) kindOf(text string) (estate.Kind, float64) {
-	kind, weight := estate.KindNone, 0.0
-	for _, t := range d.terms[text] {
-		if t.weight > weight {
-			kind, weight = t.kind, t.weight
-		}
-	}
-	return kind, weight
 }

@@ -53,7 +53,7 @@ func (d *Dictionary) Read(column, sqlType string, language int) Reading {
 			r.Other = true
 		}
 		r.Audit = r.Audit || known.audit
-		if is && known.subject != NoSubject && !(covered[i] && len(words) == 1) && (r.Subject == NoSubject || known.subject < r.Subject) {
+		if is && known.subject != NoSubject && (!covered[i] || len(words) > 1) && (r.Subject == NoSubject || known.subject < r.Subject) {
 			r.Subject = known.subject
 		}
 	}

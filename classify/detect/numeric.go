@@ -31,8 +31,8 @@ func (a *Accumulator) figures(v []byte, s *shape, t *tally) {
 		t.check(estate.KindLOINC, loinc(v))
 		return
 	}
-	if isPhone, clear := phone(v, s); isPhone {
-		t.check(estate.KindPhone, clear)
+	if may, sure := phone(v, s); may {
+		t.check(estate.KindPhone, sure)
 	}
 	var room [mostCompact]byte
 	if text := compact(room[:0], v); len(text) >= 6 && len(text) == s.digits {
@@ -163,7 +163,7 @@ func numbers(text, v []byte, s *shape, t *tally) {
 
 // phone tells whether a value without letters may be a telephone number, and whether it is clearly one: with a country's
 // prefix, or with the brackets, points and spaces that people group it by. Digits alone are not clear.
-func phone(v []byte, s *shape) (may, clear bool) {
+func phone(v []byte, s *shape) (may, sure bool) {
 	if s.digits < 7 || s.digits > 15 || s.colons+s.ats+s.unders+s.commas > 0 {
 		return false, false
 	}
@@ -187,7 +187,7 @@ func phone(v []byte, s *shape) (may, clear bool) {
 		return ok, ok
 	case separators >= 2 && s.digits == 9 && s.spaces+s.dashes+s.dots == separators:
 		ok := v[0] == '6' || v[0] == '7' || v[0] == '8' || v[0] == '9' // Spain
-		return ok && !(s.dashes == 2 && v[3] == '-' && v[6] == '-'), ok && s.spaces == separators
+		return ok && (s.dashes != 2 || v[3] != '-' || v[6] != '-'), ok && s.spaces == separators
 	}
 	return false, false
 }

@@ -27,7 +27,8 @@ const mostWords = 96
 func (a *Accumulator) survey(v []byte) census {
 	var c census
 	c.comma = bytes.IndexByte(v, ',') > 0
-	for rest := v; c.words < mostWords; {
+	rest := v
+	for c.words < mostWords {
 		var word, folded []byte
 		word, folded, rest = a.knowledge.fold.nextWord(&a.fold, rest)
 		if len(word) == 0 {
@@ -201,7 +202,7 @@ func (c *census) enumerated(v []byte, t *tally) {
 
 // isBloodGroup: A, B, AB or 0 with its Rhesus factor.
 func isBloodGroup(v []byte) bool {
-	rest := v
+	var rest []byte
 	switch {
 	case hasAnyPrefix(v, "AB"):
 		rest = v[2:]

@@ -2,13 +2,12 @@ package detect
 
 // shape is what a value is written with, counted in one pass.
 type shape struct {
-	digits, upper, lower, high   int // high: bytes beyond ASCII
-	spaces                       int
-	dots, dashes, slashes        int
-	colons, unders, ats, commas  int
-	others                       int // further characters
-	longest, run                 int // the longest run of digits
-	beginsUpper, endsInLowerCase bool
+	digits, upper, lower, high  int // high: bytes beyond ASCII
+	spaces                      int
+	dots, dashes, slashes       int
+	colons, unders, ats, commas int
+	others                      int // further characters
+	longest, run                int // the longest run of digits
 }
 
 func shapeOf(value []byte) shape {

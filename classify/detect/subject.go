@@ -34,7 +34,7 @@ func (s Subject) String() string {
 func subjectOf(word string) (Subject, bool) {
 	for i, known := range subjectWords() {
 		if known == word && word != "" {
-			return Subject(i), true //nolint:gosec // an index below subjects
+			return Subject(i), true
 		}
 	}
 	return NoSubject, false

@@ -61,7 +61,6 @@ func cutWord(v []byte) (word, rest []byte) {
 	v = bytes.TrimLeft(v, " \t\r\n")
 	end := bytes.IndexAny(v, " \t\r\n<>;,")
 	if end < 0 {
-		end = len(v)
 		return bytes.Trim(v, ".,;:()[]\"'"), nil
 	}
 	return bytes.Trim(v[:end], ".,;:()[]\"'"), v[end+1:]
@@ -84,7 +83,7 @@ func (a *Accumulator) grouped(v []byte) {
 			return
 		}
 		if s.letters() == 0 {
-			if _, clear := phone(run, &s); clear {
+			if _, sure := phone(run, &s); sure {
 				a.parts.check(estate.KindPhone, true)
 			}
 			var room [mostCompact]byte

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"strings"
 
 	"nightferry/internal/estate"
 )
@@ -48,7 +49,7 @@ func isPassword(v []byte, s *shape) bool {
 	if len(v) < 6 || len(v) > 24 || s.digits == 0 || s.letters() < 3 || s.colons+s.slashes+s.commas > 0 {
 		return false
 	}
-	return bytes.IndexAny(v, "!?#$&*%^~") >= 0 || s.ats == 1 && s.dots == 0
+	return bytes.ContainsAny(v, "!?#$&*%^~") || s.ats == 1 && s.dots == 0
 }
 
 // address looks for addresses of mail, web and machines.
@@ -77,7 +78,7 @@ func isEmail(v []byte) bool {
 		return false
 	}
 	for _, b := range v[:at] {
-		if b <= ' ' || bytes.IndexByte([]byte(`,;:<>()[]\"`), b) >= 0 {
+		if b <= ' ' || strings.IndexByte(`,;:<>()[]\"`, b) >= 0 {
 			return false
 		}
 	}
@@ -129,8 +130,8 @@ func isIPv6(v []byte, s *shape) bool {
 func url(v []byte, t *tally) {
 	t.see(estate.KindURL)
 	rest := v
-	if at := bytes.Index(v, []byte("://")); at >= 0 {
-		rest = v[at+3:]
+	if _, after, found := bytes.Cut(v, []byte("://")); found {
+		rest = after
 	}
 	host := rest
 	if end := bytes.IndexAny(rest, "/?#"); end >= 0 {
@@ -276,7 +277,7 @@ func isICD10(v []byte, s *shape) bool {
 
 // isATC: anatomical group, two digits, two letters, two digits (WHO Collaborating Centre, level 5).
 func isATC(v []byte) bool {
-	return bytes.IndexByte([]byte("ABCDGHJLMNPRSV"), v[0]) >= 0 && isDigit(v[1]) && isDigit(v[2]) && isUpper(v[3]) && isUpper(v[4]) &&
+	return strings.IndexByte("ABCDGHJLMNPRSV", v[0]) >= 0 && isDigit(v[1]) && isDigit(v[2]) && isUpper(v[3]) && isUpper(v[4]) &&
 		isDigit(v[5]) && isDigit(v[6])
 }
 

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,7 +20,7 @@ func TestReadWordsFaults(t *testing.T) {
 	} {
 		err := readWords("x.txt", text, func(section, string) {})
 		var fault *LoadError
-		require.True(t, errors.As(err, &fault), "%q: %v", text, err)
+		require.ErrorAs(t, err, &fault, "%q", text)
 		require.Equal(t, want, err.Error(), "%q", text)
 	}
 }
@@ -63,7 +62,7 @@ func FuzzReadWords(f *testing.F) {
 		d := newDictionary()
 		if err := d.read("f.txt", text, 0); err != nil {
 			var fault *LoadError
-			require.True(t, errors.As(err, &fault))
+			require.ErrorAs(t, err, &fault)
 			require.Positive(t, fault.Line)
 			return
 		}

@@ -57,7 +57,7 @@ func (a *app) classifyDiff(ctx context.Context, before string, asJSON bool) (err
 	changes := classify.Compare(was, now)
 	if asJSON {
 		err = writeJSON(a.stdout, struct {
-			Version int                   `json:"version"`
+			Version int               `json:"version"`
 			Changes []classify.Change `json:"changes"`
 		}{1, changes})
 	} else {
