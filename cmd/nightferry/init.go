@@ -74,7 +74,7 @@ func begin(a *app, dir string, sample, force bool) (err error) {
 	}
 	fmt.Fprintf(a.stdout, "%s holds the engagement %s\n", dir, loaded.Name)
 	if sample {
-		a.remark("next: nightferry -C %s classify", typed(dir))
+		a.remark("next: nightferry -C %s classify --offline", typed(dir))
 	} else {
 		a.remark("next: fill in %s, then nightferry -C %s check", folder.Path(engagement.FileName), typed(dir))
 	}

@@ -8,8 +8,8 @@ sample=$root/cmd/nightferry/sample
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"$here/lab" status >/dev/null || { echo "record-sample: the lab is not up; run: make lab-platform" >&2; exit 1; }
-"$here/lab" status | grep -q '^cloud-k8s ' || { echo "record-sample: the lab has no Kubernetes; run: make lab-platform" >&2; exit 1; }
+status=$("$here/lab" status) || { echo "record-sample: the lab is not up; run: make lab-platform" >&2; exit 1; }
+grep -q '^cloud-k8s ' <<<"$status" || { echo "record-sample: the lab has no Kubernetes; run: make lab-platform" >&2; exit 1; }
 (cd "$root" && go build -o "$work/nightferry" ./cmd/nightferry)
 mkdir -m 700 "$work/clinic"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/nightferry/lab
