@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -84,14 +83,10 @@ func TestLookWithoutRights(t *testing.T) {
 	t.Cleanup(func() { c.Exec(t, "postgres", "DROP ROLE "+role) })
 	c.Connect(t, name, "postgres")
 	target := postgres.Collector{Name: "db", Config: c.Config(name, role), Now: clock}.LookTarget()
-	var l *estate.PostgresLook
-	i := -1
-	require.Eventually(t, func() bool { // a busy server shows a new session late
-		l = target.Collect(t.Context(), func(string) {}).PostgresLook
-		i = slices.IndexFunc(l.Clients, func(c estate.SeenClient) bool { return c.Database == name })
-		return i >= 0
-	}, 20*time.Second, 20*time.Millisecond, "%v", l)
+	l := target.Collect(t.Context(), func(string) {}).PostgresLook
 	require.Equal(t, estate.Known, l.Collected.Coverage, l.Collected.Problem)
+	i := slices.IndexFunc(l.Clients, func(c estate.SeenClient) bool { return c.Database == name })
+	require.GreaterOrEqual(t, i, 0, "%v", l)
 	require.True(t, l.Clients[i].Hidden)
 	require.Empty(t, l.Clients[i].Address)
 	require.Equal(t, int64(-1), l.Counters.Active)

@@ -118,6 +118,7 @@ func (c *Cluster) Connect(tb testing.TB, database, role string) *pgx.Conn {
 	tb.Helper()
 	conn, err := pgx.Connect(ctxOf(tb), c.DSN(database, role)+" client_encoding=UTF8")
 	require.NoError(tb, err)
+	tb.Cleanup(func() { _ = conn.Close(ctxOf(tb)) }) // until then: a connection that nobody holds is closed by the collector of garbage
 	return conn
 }
 
