@@ -2,7 +2,9 @@ package classify
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"nightferry/internal/estate"
 )
@@ -11,102 +13,126 @@ import (
 type Assessment struct {
 	Version      int                  `json:"version"`
 	Integrations []estate.Integration `json:"integrations"`
+	Findings     []estate.Finding     `json:"findings"`
 	Gaps         []estate.Gap         `json:"gaps"` // what is not known, and what would mend it
 }
 
+// Input is what an assessment rests on.
+type Input struct {
+	Inventory      estate.Inventory
+	Services       []estate.Service
+	Declared       []estate.Integration // by people, in engagement.yaml
+	Classification Classification
+}
+
 // Assess reconciles the integrations from what configuration says, what sockets and sessions show, and what
-// people declared, and lists the gaps in what is known.
-func Assess(inventory estate.Inventory, declared []estate.Integration) Assessment {
-	return Assessment{Version: Version, Integrations: reconcile(inventory, declared), Gaps: inventory.Gaps()}
+// people declared, tells how these differ, and lists the gaps in what is known. The order of the input changes nothing.
+func Assess(in Input) Assessment {
+	integrations := reconcile(in)
+	return Assessment{Version: Version, Integrations: integrations, Findings: differences(integrations), Gaps: in.Inventory.Gaps()}
 }
 
-// edge is one sign of an integration.
-type edge struct {
-	from, to, protocol string
-	port               int
-	kind               string // where the source knows better than the protocol
-	evidence           string
-}
-
-type view int
-
-const (
-	configured view = iota
-	observed
-)
-
-// ledger gathers edges into integrations.
-type ledger struct {
-	names resolver
-	byKey map[[3]string]*estate.Integration
-}
-
-func reconcile(inventory estate.Inventory, declared []estate.Integration) []estate.Integration {
-	l := &ledger{names: newResolver(inventory), byKey: map[[3]string]*estate.Integration{}}
-	for _, host := range inventory.Hosts {
-		l.sockets(host)
-		l.configuration(host)
+// reconcile gathers what says a name first: then an address in a socket can be told by it.
+func reconcile(in Input) []estate.Integration {
+	names := newAtlas(in.Inventory)
+	l := newLedger()
+	looks := map[string]int{}
+	for i := range in.Inventory.Hosts {
+		l.configuration(names.of(&in.Inventory.Hosts[i]), &in.Inventory.Hosts[i])
 	}
-	for _, server := range inventory.Postgres {
-		l.sessions(server)
+	l.databases(names, in.Inventory)
+	l.applications(names, in.Inventory, in.Classification)
+	for _, d := range in.Declared {
+		l.declaration(names, d)
 	}
-	for _, server := range inventory.Odoo {
-		l.application(server)
-	}
-	for _, d := range declared {
-		d.From, d.To = l.names.endpoint(d.From), l.names.endpoint(d.To)
-		entry := l.entry(edge{from: d.From, to: d.To, protocol: d.Protocol, port: d.Port, kind: d.Kind})
-		entry.Declared = append(entry.Declared, d.Declared...)
-	}
-	return l.sorted()
-}
-
-// entry finds the integration of an edge, or begins one. A socket only shows the family of a protocol (ssh), where
-// configuration and people say which one it is (sftp): the closer word stays.
-func (l *ledger) entry(e edge) *estate.Integration {
-	key := [3]string{e.from, e.to, familyOf(e.protocol)}
-	entry := l.byKey[key]
-	if entry == nil {
-		entry = &estate.Integration{From: e.from, To: e.to, Protocol: e.protocol, Port: e.port, Kind: kindOf(e.protocol, e.to)}
-		l.byKey[key] = entry
-	}
-	if entry.Protocol == familyOf(entry.Protocol) {
-		entry.Protocol = e.protocol
-	}
-	entry.Port = cmp.Or(entry.Port, e.port, portOf(e.protocol))
-	entry.Kind = cmp.Or(e.kind, entry.Kind)
-	return entry
-}
-
-func (l *ledger) add(seen view, e edge) {
-	if e.from == "" || e.to == "" || e.from == e.to && !worthTellingAtHome(e.protocol) {
-		return
-	}
-	entry := l.entry(e)
-	if seen == configured {
-		entry.Configured = append(entry.Configured, e.evidence)
-		return
-	}
-	entry.Observed = append(entry.Observed, e.evidence)
-}
-
-// worthTellingAtHome picks what matters even between two programs of one machine: they may move apart.
-func worthTellingAtHome(protocol string) bool {
-	kind := kindOf(protocol, "")
-	return kind == "ehr" || kind == "database"
-}
-
-func (l *ledger) sorted() []estate.Integration {
-	all := make([]estate.Integration, 0, len(l.byKey))
-	for _, entry := range l.byKey {
-		for _, list := range []*[]string{&entry.Configured, &entry.Observed, &entry.Declared} {
-			slices.Sort(*list)
-			*list = slices.Compact(*list)
+	for i := range in.Inventory.Hosts {
+		host := &in.Inventory.Hosts[i]
+		if host.Connections.Coverage.IsKnown() {
+			looks["host/"+host.Name] = 1
 		}
-		all = append(all, *entry)
+		l.sockets(names.of(host), host)
+	}
+	l.sessions(names, in.Inventory)
+	l.samples(names, in.Inventory, looks)
+	all := crowded(l.integrations())
+	terms := newTerms(in, l)
+	for n := range all {
+		terms.settle(&all[n])
+		if showsInSockets(all[n].Protocol) || all[n].Seen > 0 {
+			all[n].Looks = max(looks[all[n].From], looks[all[n].To], all[n].Seen)
+		}
+		for _, host := range all[n].Behind {
+			all[n].Looks = max(all[n].Looks, looks[host])
+		}
+	}
+	return all
+}
+
+// declaration takes what people say.
+func (l *ledger) declaration(names *atlas, d estate.Integration) {
+	nobody := view{atlas: names}
+	e := edge{from: nobody.end(d.From, 0), to: nobody.end(d.To, d.Port), protocol: d.Protocol, port: d.Port, kind: d.Kind, direction: d.Direction,
+		encryption: d.Encryption, proof: d.Authentication, owner: d.Owner, planned: d.Planned}
+	for _, c := range d.Classes {
+		include(&e.classes, c.Class)
+	}
+	if len(d.Schedule) > 0 {
+		e.schedule = strings.Join(d.Schedule, ", ")
+	}
+	for _, evidence := range d.Declared {
+		e.evidence = evidence
+		l.add(declared, e)
+	}
+}
+
+// mostBrowsers is how many nameless addresses may come to one web server before they are told as one: people's
+// computers, which are no systems that talk.
+const mostBrowsers = 10
+
+// crowded joins the nameless addresses outside that come to a web server and are known by their sockets alone, where
+// they are many.
+func crowded(all []estate.Integration) []estate.Integration {
+	crowds := map[[2]string][]estate.Integration{}
+	for _, i := range all {
+		if isBrowser(i) {
+			at := [2]string{i.To, i.Protocol}
+			crowds[at] = append(crowds[at], i)
+		}
+	}
+	joined := false
+	all = slices.DeleteFunc(all, func(i estate.Integration) bool {
+		return isBrowser(i) && len(crowds[[2]string{i.To, i.Protocol}]) > mostBrowsers
+	})
+	for _, crowd := range crowds {
+		if len(crowd) <= mostBrowsers {
+			continue
+		}
+		var some []string
+		for _, i := range crowd[:mostBrowsers] {
+			some = append(some, strings.TrimPrefix(i.From, "outside/"))
+		}
+		one := crowd[0]
+		one.From, one.Kind = "outside/many addresses", estate.KindWeb
+		one.Observed = []string{fmt.Sprintf("sockets from %d addresses, such as %s", len(crowd), strings.Join(some, ", "))}
+		all, joined = append(all, one), true
+	}
+	if !joined {
+		return all
 	}
 	slices.SortFunc(all, func(a, b estate.Integration) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Protocol, b.Protocol))
 	})
 	return all
+}
+
+func isBrowser(i estate.Integration) bool {
+	address, isOutside := strings.CutPrefix(i.From, "outside/")
+	if !isOutside || len(i.Configured)+len(i.Declared) > 0 {
+		return false
+	}
+	switch i.Protocol {
+	case "https", "http", "odoo":
+		return isAddress(address)
+	}
+	return false
 }

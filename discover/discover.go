@@ -27,6 +27,8 @@ type Target struct {
 	// Collect reads the target. It never fails: what goes wrong is in the asset's coverage.
 	// note reports progress in a few words, free of customer data.
 	Collect func(ctx context.Context, note func(step string)) Asset
+	// Light: Collect takes one look, of the many of a [Watch].
+	Light bool
 }
 
 // ID is "kind/name".
@@ -37,6 +39,9 @@ type Asset struct {
 	Host     *estate.Host
 	Postgres *estate.PostgresServer
 	Odoo     *estate.OdooServer
+
+	HostLook     *estate.HostLook
+	PostgresLook *estate.PostgresLook
 }
 
 // Collected is the collection of the asset that is set.
@@ -48,6 +53,10 @@ func (a Asset) Collected() estate.Collection {
 		return a.Postgres.Collected
 	case a.Odoo != nil:
 		return a.Odoo.Collected
+	case a.HostLook != nil:
+		return a.HostLook.Collected
+	case a.PostgresLook != nil:
+		return a.PostgresLook.Collected
 	}
 	return estate.Collection{Coverage: estate.Failed, Problem: "the collector returned nothing"}
 }

@@ -12,7 +12,8 @@ import (
 type EventKind string
 
 // The kinds of events. Begun comes first and Done last; between them each target is Skipped, or is Started,
-// Noted any number of times, and then Finished or, when the run was interrupted, Stopped.
+// Noted any number of times, and then Finished or, when the run was interrupted, Stopped. A watch tells of Sampled,
+// once a round, and of a target is Finished only when it no longer answers, or does so again.
 const (
 	Begun    EventKind = "begun"
 	Skipped  EventKind = "skipped" // read by an earlier run
@@ -20,6 +21,7 @@ const (
 	Noted    EventKind = "noted"
 	Finished EventKind = "finished"
 	Stopped  EventKind = "stopped" // not saved; the next run asks again
+	Sampled  EventKind = "sampled" // a round of a watch is over
 	Done     EventKind = "done"
 )
 
@@ -36,7 +38,11 @@ type Event struct {
 	Gaps     int             `json:"gaps,omitempty"`       // of a finished target: sections not known
 	Elapsed  int64           `json:"elapsed_ms,omitempty"` // of a finished target, or of the run
 	Targets  int             `json:"targets,omitempty"`    // of a run that begins
-	Summary  *Summary        `json:"summary,omitempty"`    // of a run that is done
+	Round    int             `json:"round,omitempty"`      // of a watch, from 1
+	Rounds   int             `json:"rounds,omitempty"`     // of a watch, in all
+	Next     time.Time       `json:"next,omitzero"`        // when the next round is due; zero after the last
+	Late     int             `json:"skipped,omitempty"`    // rounds before this one that were due while it was not possible
+	Summary  *Summary        `json:"summary,omitempty"`    // of a run that is done, or of a round
 }
 
 // Summary is how a run ended.

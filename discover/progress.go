@@ -36,8 +36,16 @@ func (e Event) line() string {
 		if e.Mend != "" {
 			line += "\n  mend: " + e.Mend
 		}
+		if e.Round > 0 {
+			line = e.at() + "  " + line
+		}
 		return line
+	case Sampled:
+		return e.at() + "  " + e.sampled()
 	case Done:
+		if e.Rounds > 0 {
+			return fmt.Sprintf("the watch is over: %d looks, %d missed", e.Summary.Read, e.Summary.Missing)
+		}
 		s := e.Summary
 		line := fmt.Sprintf("%d read, %d missing, %d of earlier runs", s.Read, s.Missing, s.Skipped)
 		if s.Stopped > 0 {
@@ -46,6 +54,19 @@ func (e Event) line() string {
 		return line
 	}
 	return ""
+}
+
+// at is the time of an event of a watch, which runs for days.
+func (e Event) at() string { return e.At.Format("2006-01-02 15:04:05Z") }
+
+// sampled is a round of a watch in words.
+func (e Event) sampled() string {
+	line := fmt.Sprintf("round %d of %d: %d of %d answered, %.1f s", e.Round, e.Rounds, e.Summary.Read, e.Summary.Read+e.Summary.Missing,
+		(time.Duration(e.Elapsed) * time.Millisecond).Seconds())
+	if e.Late > 0 {
+		line += fmt.Sprintf("  %d rounds before it were left out", e.Late)
+	}
+	return line
 }
 
 // mark is the state as a glyph: colour is never needed to read it.
@@ -69,6 +90,7 @@ type Live struct {
 	total  int
 	ended  int
 	active []activity
+	round  string // the last round of a watch; empty in a run
 }
 
 type activity struct{ target, note string }
@@ -91,6 +113,11 @@ func (l *Live) Tell(e Event) {
 				l.active[i].note = e.Note
 			}
 		}
+	case Sampled:
+		l.round = "… " + e.sampled()
+		if !e.Next.IsZero() {
+			l.round += "  next at " + e.Next.Format("15:04:05Z")
+		}
 	case Skipped, Finished, Stopped:
 		l.ended++
 		l.active = slices.DeleteFunc(l.active, func(a activity) bool { return a.target == e.Target })
@@ -99,7 +126,7 @@ func (l *Live) Tell(e Event) {
 	if l.drawn > 0 {
 		fmt.Fprintf(&frame, "\x1b[%dA\r\x1b[J", l.drawn) // up to the first line of the view, and clear below
 	}
-	if line := e.line(); line != "" {
+	if line := e.line(); line != "" && e.Kind != Sampled { // which is the view itself
 		frame.WriteString(line + "\n")
 	}
 	l.drawn = 0
@@ -113,6 +140,9 @@ func (l *Live) Tell(e Event) {
 }
 
 func (l *Live) view() []string {
+	if l.round != "" {
+		return []string{l.round}
+	}
 	lines := []string{fmt.Sprintf("… %d of %d", l.ended, l.total)}
 	for i, a := range l.active {
 		if i == l.height && len(l.active) > l.height {

@@ -181,6 +181,12 @@ func overdue(ctx context.Context) <-chan struct{} {
 
 // unread is the asset of a target of which nothing is known.
 func unread(t Target, c estate.Collection) Asset {
+	switch {
+	case t.Light && t.Kind == KindPostgres:
+		return Asset{PostgresLook: &estate.PostgresLook{Name: t.Name, Collected: c}}
+	case t.Light:
+		return Asset{HostLook: &estate.HostLook{Name: t.Name, Collected: c}}
+	}
 	switch t.Kind {
 	case KindPostgres:
 		server := estate.UnreadPostgres(t.Name, t.Environment, c)

@@ -3,7 +3,6 @@ package reports
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -73,49 +72,6 @@ func waveOf(in Input, service string) Cell {
 		}
 	}
 	return Cell{Kind: Missing, Text: "not planned"}
-}
-
-func integrations(in Input) Sheet {
-	s := Sheet{Name: "Integrations", Purpose: "Systems that talk, and which of configuration, traffic and people knew of it.",
-		Columns: []Column{{"From", 24}, {"To", 30}, {"Protocol", 12}, {"Port", 9}, {"Kind", 12}, {"Configured", 12}, {"Observed", 12},
-			{"Declared", 12}, {"What it means", 34}, {"Evidence", 60}}}
-	if in.Assessment == nil {
-		s.Rows = notYet(len(s.Columns), "classify")
-		return s
-	}
-	for _, i := range in.Assessment.Integrations {
-		port := Text("")
-		if i.Port > 0 {
-			port = Cell{Kind: Number, Number: float64(i.Port)}
-		}
-		s.Rows = append(s.Rows, []Cell{
-			Text(i.From), Text(i.To), Text(i.Protocol), port, Text(i.Kind), seen(i.Configured), seen(i.Observed), YesNo(len(i.Declared) > 0),
-			meaning(i), Text(strings.Join(slices.Concat(i.Configured, i.Observed, i.Declared), "; ")),
-		})
-	}
-	return s
-}
-
-// seen tells whether one of the three views showed an integration. "not seen" is no proof of absence.
-func seen(evidence []string) Cell {
-	if len(evidence) == 0 {
-		return Cell{Kind: Words, Text: "not seen"}
-	}
-	return Cell{Kind: Words, Text: "yes"}
-}
-
-func meaning(i estate.Integration) Cell {
-	switch {
-	case len(i.Declared) == 0 && len(i.Observed) > 0:
-		return Text("in use, declared by nobody").Toned(Bad)
-	case len(i.Declared) == 0:
-		return Text("configured, not seen in use, not declared")
-	case len(i.Configured)+len(i.Observed) == 0:
-		return Text("declared, found nowhere").Toned(Bad)
-	case len(i.Observed) == 0:
-		return Text("declared and configured, not seen in use")
-	}
-	return Text("declared and in use").Toned(Good)
 }
 
 func waves(in Input) Sheet {

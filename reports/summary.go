@@ -210,7 +210,7 @@ func headlines(in Input) []Headline {
 		{"Odoo servers", known(Count(odoo.total), odoo.total > 0), odoo.note()},
 		{"Custom modules", customModules(in), "installed, not by Odoo or OCA"},
 		{"PHI columns", phiColumns(in), "hold patients' data"},
-		{"Integrations", integrationCount(in), "with other systems and within"},
+		{"Integrations", integrationCount(in), integrationNote(in)},
 	}
 }
 

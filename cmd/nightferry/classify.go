@@ -56,7 +56,8 @@ func (a *app) classify(asJSON bool) (err error) {
 	if err := d.WriteYAML(engagement.ClassificationFile, result); err != nil {
 		return err
 	}
-	if err := d.WriteJSON(engagement.AssessmentFile, classify.Assess(inventory, d.e.Declared())); err != nil {
+	assessment := classify.Assess(classify.Input{Inventory: inventory, Services: d.e.Services, Declared: d.e.Declared(), Classification: result})
+	if err := d.WriteJSON(engagement.AssessmentFile, assessment); err != nil {
 		return err
 	}
 	if asJSON {

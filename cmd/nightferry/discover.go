@@ -28,6 +28,8 @@ type discoverOptions struct {
 	sudo    bool
 	super   bool
 	asJSON  bool
+	watch   days // how long to watch; 0 for one reading
+	every   days // between two samples
 }
 
 func newDiscover(a *app) *cobra.Command {
@@ -46,12 +48,28 @@ access is a line in access.jsonl.
 
 No right beyond the account's own is used. --sudo also tries sudo -n on hosts, for
 the commands that --explain --grants prints and no other. A PostgreSQL role that is a
-superuser could write, and is refused unless --allow-superuser is given.`,
+superuser could write, and is refused unless --allow-superuser is given.
+
+--watch looks again and again instead: who is connected to hosts and databases,
+and how busy they are. It finds the partner who speaks two minutes a night, and
+gives load as percentiles with the number of samples behind them. The samples
+are added to samples/, and classify, plan and report use them. A look costs a host
+some hundredths of a second; Odoo is not asked. Stop it as you like: the same command
+goes on, and the period counts from the first sample. Other commands can be used
+meanwhile.
+
+No connection is missed that lasts as long as --every. Linux remembers one that has
+ended for another 60 seconds, on the side that ended it. From day to day the looks
+move by a part of --every, so that a partner who is there for two minutes every night,
+at the same time, is found within three nights every 5 minutes.`,
 		Example: `  nightferry discover
   nightferry discover --explain | less            what would be run and read
   nightferry discover --explain --grants          which rights would show more
   nightferry discover --fresh --only host/erp-db --only postgres/erp
-  nightferry discover --json > events.jsonl`,
+  nightferry discover --json > events.jsonl
+  nightferry discover --watch 7d                  a week, every 5 minutes
+  nightferry discover --watch 12h --every 30s     one night, closely
+  nightferry discover --watch 7d --fresh          begin anew; the samples so far are set aside`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
@@ -66,11 +84,17 @@ superuser could write, and is refused unless --allow-superuser is given.`,
 				return outcome.Misused(errors.New("--parallel and --deadline must be above zero"))
 			}
 			o.Clock = a.now
+			if o.watch != 0 {
+				return a.watch(cmd.Context(), o)
+			}
+			if cmd.Flags().Changed("every") {
+				return outcome.Mend(outcome.Misused(errors.New("--every belongs to --watch")), "nightferry discover --watch 7d --every "+o.every.String())
+			}
 			return a.discover(cmd.Context(), o)
 		},
 	}
 	flags := cmd.Flags()
-	flags.BoolVar(&o.Fresh, "fresh", false, "ask again what an earlier run has read")
+	flags.BoolVar(&o.Fresh, "fresh", false, "ask again what an earlier run has read; with --watch, begin a new one")
 	flags.StringSliceVar(&o.only, "only", nil, "read only `TARGET`, such as host/erp-db; may be given again")
 	flags.IntVar(&o.Parallel, "parallel", 8, "targets at once")
 	flags.DurationVar(&o.Deadline, "deadline", 3*time.Minute, "give up on a target after `TIME`")
@@ -79,6 +103,9 @@ superuser could write, and is refused unless --allow-superuser is given.`,
 	flags.BoolVar(&o.sudo, "sudo", false, "on hosts, also try sudo -n for the commands that --explain --grants prints")
 	flags.BoolVar(&o.super, "allow-superuser", false, "read PostgreSQL also where the role is a superuser, who could write")
 	flags.BoolVar(&o.asJSON, "json", false, "print what happens as JSON lines")
+	flags.Var(&o.watch, "watch", "take light samples for `TIME`, such as 7d or 12h, instead of one reading")
+	o.every = days(5 * time.Minute)
+	flags.Var(&o.every, "every", "with --watch: `TIME` between two samples, 10s or more")
 	cmd.AddCommand(newDiscoverDiff(a))
 	return cmd
 }
@@ -113,7 +140,7 @@ func (a *app) discover(ctx context.Context, o discoverOptions) (err error) {
 		clear(shelf.read)
 	}
 	due := slices.DeleteFunc(slices.Clone(targets), shelf.Has)
-	if err := a.noteAccesses(d, due, roles, o.sudo); err != nil {
+	if err := a.noteAccesses(d, due, roles, "discovery: configuration, catalogues and counts; no rows", o); err != nil {
 		return err
 	}
 	summary, err := discover.Run(ctx, targets, o.Options, shelf, a.progress(o.asJSON))
@@ -216,11 +243,14 @@ func choose(all []discover.Target, only []string) ([]discover.Target, error) {
 }
 
 // noteAccesses writes down which systems are about to be read, and as whom: no access without its line.
-func (a *app) noteAccesses(d *desk, targets []discover.Target, roles map[string]string, sudo bool) error {
+func (a *app) noteAccesses(d *desk, targets []discover.Target, roles map[string]string, purpose string, o discoverOptions) error {
 	for _, t := range targets {
-		what := "discovery: configuration, catalogues and counts; no rows"
-		if sudo && t.Kind == discover.KindHost {
+		what := purpose
+		switch {
+		case o.sudo && t.Kind == discover.KindHost:
 			what += "; with sudo -n where it is allowed"
+		case o.super && t.Kind == discover.KindPostgres:
+			what += "; also if the role is a superuser (--allow-superuser)"
 		}
 		access := engagement.Access{At: a.now(), Who: who(), Role: roles[t.ID()], System: t.ID(), What: what}
 		if err := d.LogAccess(access); err != nil {

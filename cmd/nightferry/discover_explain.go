@@ -17,6 +17,10 @@ import (
 func explainDiscovery(w io.Writer, sudo bool) error {
 	_, err := fmt.Fprintf(w, "# Hosts, over SSH: one POSIX shell script on the standard input of /bin/sh -s\n\n%s\n# PostgreSQL: read-only transactions\n\n%s\n# %s\n",
 		host.Explain(sudo), postgres.Explain(), odoo.Explain())
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "\n# With --watch, again and again instead of all that: on hosts, this script\n\n%s\n# With --watch, on PostgreSQL: in read-only transactions that begin as above\n\n%s", host.ExplainLook(sudo), postgres.ExplainLook())
 	return err
 }
 

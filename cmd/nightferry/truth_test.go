@@ -35,7 +35,7 @@ func TestIntegrationsOfTheSample(t *testing.T) {
 	require.NoError(t, err)
 	e, inventory := sampled(t)
 	found := map[string]estate.Integration{}
-	for _, i := range classify.Assess(inventory, e.Declared()).Integrations {
+	for _, i := range classify.Assess(classify.Input{Inventory: inventory, Services: e.Services, Declared: e.Declared()}).Integrations {
 		found[i.From+" "+i.To+" "+i.Protocol] = i
 	}
 	unseen := map[string]string{

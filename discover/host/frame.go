@@ -1,6 +1,7 @@
 package host
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -136,7 +137,7 @@ const privilegeSudo = "sudo"
 // is done once a host.
 func sources() map[string]string {
 	found := map[string]string{}
-	for _, p := range probes() {
+	for _, p := range slices.Concat(probes(), lookProbes()) {
 		found[p.key] = p.source
 	}
 	return found

@@ -2,6 +2,7 @@ package host
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -17,7 +18,7 @@ type privilege struct {
 // capitals cannot be used as they are: what is found missing on a machine names its own.
 func Grants(account string) string {
 	var b strings.Builder
-	for _, p := range probes() {
+	for _, p := range slices.Concat(probes(), ownLookProbes()) {
 		for _, allowed := range p.root {
 			var commands []string
 			for command := range strings.SplitSeq(allowed.command, ", ") {

@@ -23,6 +23,7 @@ type Options struct {
 	Clock func() time.Time // the time; required
 	Nonce func() string    // a fresh random word of letters and digits for each host; required
 	Sudo  bool             // also try `sudo -n` for the commands that --explain --grants prints
+	Ours  *discover.Ours   // of looks: the connections that are ours; may be nil
 }
 
 // Target makes an endpoint of the dialer a target of discovery.

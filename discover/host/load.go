@@ -44,6 +44,7 @@ type moment struct {
 	memory   map[string]int64
 	read     int64 // bytes since boot
 	written  int64
+	done     int64 // reads and writes of disks since boot
 	received int64
 	sent     int64
 }
@@ -51,7 +52,7 @@ type moment struct {
 // parseLook reads lines of "FILE:LINE"; self is the process whose use is ours.
 func parseLook(body string, self int) moment {
 	m := moment{memory: map[string]int64{}}
-	disks, nics := map[string][2]int64{}, map[string][2]int64{}
+	disks, done, nics := map[string][2]int64{}, map[string][2]int64{}, map[string][2]int64{}
 	for line := range lines(body) {
 		file, rest, _ := strings.Cut(line, ":")
 		words := strings.Fields(rest)
@@ -72,6 +73,7 @@ func parseLook(body string, self int) moment {
 		case "/proc/diskstats":
 			if len(words) > 9 {
 				disks[words[2]] = [2]int64{512 * count(words[5]), 512 * count(words[9])}
+				done[words[2]] = [2]int64{count(words[3]), count(words[7])}
 			}
 		case "/proc/net/dev":
 			name, figures, _ := strings.Cut(rest, ":")
@@ -87,8 +89,19 @@ func parseLook(body string, self int) moment {
 		}
 	}
 	m.read, m.written = sum(disks, isWholeDisk)
+	reads, writes := sum(done, isWholeDisk)
+	m.done = reads + writes
 	m.received, m.sent = sum(nics, isOwnNIC)
 	return m
+}
+
+// available is the memory that programs could still have.
+func (m moment) available() int64 {
+	available, stated := m.memory["MemAvailable:"]
+	if !stated { // kernels before 3.14
+		available = m.memory["MemFree:"] + m.memory["Buffers:"] + m.memory["Cached:"]
+	}
+	return available
 }
 
 // numbers reads figures; what is none is 0.
@@ -147,11 +160,7 @@ func loadOf(a, b moment) estate.Load {
 	if l.LoadAverage == nil {
 		l.LoadAverage = []float64{}
 	}
-	available, stated := b.memory["MemAvailable:"]
-	if !stated { // kernels before 3.14
-		available = b.memory["MemFree:"] + b.memory["Buffers:"] + b.memory["Cached:"]
-	}
-	l.AvailableBytes = available
+	l.AvailableBytes = b.available()
 	l.CPUBusyBoot, _, _ = shares(nil, b.cpu, 0)
 	if l.Seconds <= 0 {
 		return l

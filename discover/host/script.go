@@ -58,16 +58,19 @@ const epilogue = `printf '%s\n%s bye\n' "$E" "$N"
 exit 0
 `
 
-// script is everything a host is sent. nonce is a word of letters and digits; sudo lets `root` of the prelude try
-// the commands of the allow-list.
-func script(nonce string, sudo bool) string {
+// script is everything a host is sent for a reading of it.
+func script(nonce string, sudo bool) string { return compose(nonce, sudo, probes()) }
+
+// compose makes a script of probes. nonce is a word of letters and digits; sudo lets `root` of the prelude try the
+// commands of the allow-list.
+func compose(nonce string, sudo bool, asked []probe) string {
 	allowed := ""
 	if sudo {
 		allowed = "1"
 	}
 	var b strings.Builder
 	b.WriteString(strings.NewReplacer("@@NONCE@@", "@@"+nonce, "@@SUDO@@", allowed).Replace(prelude))
-	for _, p := range probes() {
+	for _, p := range asked {
 		mask := "logins"
 		if p.secret {
 			mask = "secrets"

@@ -24,8 +24,14 @@ type socket struct {
 // The states of the kernel that matter here.
 const (
 	stateEstablished = 1
+	stateFinWait1    = 4
+	stateFinWait2    = 5
+	stateTimeWait    = 6 // ended; remembered for 60 seconds by the side that ended it
 	stateUnconnected = 7 // of UDP: may receive from anybody
+	stateCloseWait   = 8
+	stateLastAck     = 9
 	stateListen      = 10
+	stateClosing     = 11
 )
 
 // firstEphemeral is where clients' own ports begin by Linux's default.
@@ -147,20 +153,26 @@ func (o owners) program(s socket) string {
 // withoutOurs drops the connection we came by, and those that a jump host made for us: they exist because we look.
 // login is SSH_CONNECTION: our address and port, and the machine's.
 func withoutOurs(sockets []socket, login string, uid int, holders map[string]holder) []socket {
-	words := strings.Fields(login)
-	var peer netip.AddrPort
-	if len(words) == 4 {
-		address, err1 := netip.ParseAddr(words[0])
-		port, err2 := strconv.ParseUint(words[1], 10, 16)
-		if err1 == nil && err2 == nil {
-			peer = netip.AddrPortFrom(address.Unmap(), uint16(port))
-		}
-	}
+	peer := loginEnd(login)
 	return slices.DeleteFunc(sockets, func(s socket) bool {
 		h := holders[s.inode]
 		forwarded := len(holders) > 0 && uid != 0 && s.uid == uid && h.unit == "" && (h.process == "" || h.process == "sshd")
 		return s.state != stateListen && (forwarded || peer.IsValid() && s.peer == peer)
 	})
+}
+
+// loginEnd is where our login comes from, by SSH_CONNECTION; not valid where that is none.
+func loginEnd(login string) netip.AddrPort {
+	words := strings.Fields(login)
+	if len(words) != 4 {
+		return netip.AddrPort{}
+	}
+	address, err1 := netip.ParseAddr(words[0])
+	port, err2 := strconv.ParseUint(words[1], 10, 16)
+	if err1 != nil || err2 != nil {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(address.Unmap(), uint16(port))
 }
 
 // listeners are the sockets that wait for others, without doubles.

@@ -28,6 +28,7 @@ type Collector struct {
 	Via         []string // jump hosts, first hop first; Config.Dial goes through them
 	Config      pgread.Config
 	Now         func() time.Time
+	Ours        *discover.Ours // of looks: where our sessions come from is noted there; may be nil
 }
 
 // Target makes the collector a target of a discovery.

@@ -151,8 +151,15 @@ type Integration struct {
 	To       string `yaml:"to"`
 	Protocol string `yaml:"protocol"`
 	Port     int    `yaml:"port"`
-	Kind     string `yaml:"kind"`
 	Note     string `yaml:"note"`
+	Owner    string `yaml:"owner"`    // the owner of the service at either end when not stated
+	Schedule string `yaml:"schedule"` // in words, or the five fields of cron
+
+	Kind           estate.IntegrationKind `yaml:"kind"`
+	Direction      estate.Direction       `yaml:"direction"` // as seen from From
+	Encryption     estate.Encryption      `yaml:"encryption"`
+	Authentication estate.Authentication  `yaml:"authentication"`
+	Data           []estate.DataClass     `yaml:"data"` // classes that cross it
 }
 
 // Contact is a person who is needed on the night.

@@ -41,17 +41,45 @@ func (e *Engagement) OdooServer(name string) (Odoo, bool) {
 // Holds tells whether the leave is valid on a day.
 func (a Authorisation) Holds(on Day) bool { return a.Date <= on && (a.Until == "" || on <= a.Until) }
 
-// Declared returns the integrations that people declared, each with its line in engagement.yaml as evidence.
+// Declared returns the integrations that people declared, each with its line in engagement.yaml as evidence. A move
+// says which database an Odoo has, before and after.
 func (e *Engagement) Declared() []estate.Integration {
 	var list []estate.Integration
 	for i, d := range e.Integrations {
-		evidence := fmt.Sprintf("engagement.yaml:%d", e.file.Line(fmt.Sprintf("integrations[%d]", i)))
+		evidence := e.lineOf(fmt.Sprintf("integrations[%d]", i))
 		if d.Note != "" {
 			evidence += " " + d.Note
 		}
-		list = append(list, estate.Integration{From: d.From, To: d.To, Protocol: d.Protocol, Port: d.Port, Kind: d.Kind, Declared: []string{evidence}})
+		one := estate.Integration{From: d.From, To: d.To, Protocol: d.Protocol, Port: d.Port, Kind: d.Kind, Direction: d.Direction, Owner: d.Owner,
+			Encryption: d.Encryption, Authentication: d.Authentication, Declared: []string{evidence}}
+		if d.Schedule != "" {
+			one.Schedule = []string{d.Schedule + " (declared)"}
+		}
+		for _, class := range d.Data {
+			one.Classes = append(one.Classes, estate.Crossing{Class: class, By: estate.ByDeclaration, Why: evidence})
+		}
+		list = append(list, one)
+	}
+	for i, m := range e.Target.Moves {
+		for _, side := range []struct {
+			estate.MoveEnd
+
+			key string
+		}{{m.From, "from"}, {m.To, "to"}} {
+			if side.Host == "" || side.DatabaseHost == "" {
+				continue
+			}
+			server, _ := e.Server(side.Server)
+			list = append(list, estate.Integration{From: "host/" + side.Host, To: "host/" + side.DatabaseHost, Protocol: "postgresql", Port: server.Port, Planned: side.key == "to",
+				Declared: []string{e.lineOf(fmt.Sprintf("target.moves[%d].%s", i, side.key)) + " database of " + m.Service}})
+		}
 	}
 	return list
+}
+
+// lineOf names a place in engagement.yaml.
+func (e *Engagement) lineOf(path string) string {
+	return fmt.Sprintf("%s:%d", FileName, e.file.Line(path))
 }
 
 // Dates is the calendar as the planner takes it: freezes from the first second of their first day to the last

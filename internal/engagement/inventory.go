@@ -85,10 +85,18 @@ func (f *Folder) save(file, name string, asset any) error {
 
 // Inventory reads all saved assets, in order of name. Damaged files are told all at once; nothing is returned
 // then, for a part would pass for the whole. Before discovery the inventory is empty.
-func (f *Folder) Inventory() (estate.Inventory, error) { return ReadInventory(f.root.FS(), f.dir) }
+func (f *Folder) Inventory() (estate.Inventory, error) {
+	in, err := ReadInventory(f.root.FS(), f.dir)
+	samples, samplesErr := f.samples()
+	if err := errors.Join(err, samplesErr); err != nil {
+		return estate.Inventory{}, err
+	}
+	in.Samples = samples
+	return in, nil
+}
 
-// ReadInventory is [Folder.Inventory] of the files of a folder that lies elsewhere, such as in a commit; where is
-// what its files are called by in errors.
+// ReadInventory is [Folder.Inventory], without samples, of the files of a folder that lies elsewhere, such as in a
+// commit; where is what its files are called by in errors.
 func ReadInventory(files fs.FS, where string) (estate.Inventory, error) {
 	var in estate.Inventory
 	err := errors.Join(

@@ -12,11 +12,17 @@ const (
 	OverridesFile      = "overrides.yaml"
 	JournalDir         = "journal"
 	ReportsDir         = "reports"
+	WatchFile          = "samples/watch.json"
 
 	hostsDir     = "inventory/hosts"
 	databasesDir = "inventory/databases"
 	odooDir      = "inventory/odoo"
 	lockFile     = ".lock"
+
+	samplesDir         = "samples"
+	hostSamplesDir     = "samples/hosts"
+	databaseSamplesDir = "samples/databases"
+	samplesSuffix      = ".jsonl"
 )
 
 // HostFile is where a host's facts are saved.
@@ -27,6 +33,14 @@ func PostgresFile(name string) string { return path.Join(databasesDir, name+".js
 
 // OdooFile is where an Odoo server's facts are saved.
 func OdooFile(name string) string { return path.Join(odooDir, name+".json") }
+
+// HostSamplesFile is the record of a host's samples.
+func HostSamplesFile(name string) string { return path.Join(hostSamplesDir, name+samplesSuffix) }
+
+// PostgresSamplesFile is the record of a PostgreSQL server's samples.
+func PostgresSamplesFile(name string) string {
+	return path.Join(databaseSamplesDir, name+samplesSuffix)
+}
 
 // RunbookFile is the runbook of a wave.
 func RunbookFile(wave string) string { return path.Join("runbooks", wave+".yaml") }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 )
@@ -20,14 +21,27 @@ type Lock struct{ file *os.File }
 // The holder says who it is in one line, such as "discover, process 4711, since 02:10"; the error that another
 // run gets, an [ErrLocked] with a mend, quotes it. What a killed run left half-written is swept away.
 func (f *Folder) Lock(holder string) (*Lock, error) {
-	file, err := f.root.OpenFile(lockFile, os.O_CREATE|os.O_RDWR, 0o600)
+	return f.lock(lockFile, holder, ".", "inventory", hostsDir, databasesDir, odooDir, "runbooks", ReportsDir)
+}
+
+// LockSamples takes the folder's samples/ for this process alone: a watch runs for days, and others work on the rest
+// of the folder meanwhile. See [Folder.Lock].
+func (f *Folder) LockSamples(holder string) (*Lock, error) {
+	if err := f.root.MkdirAll(samplesDir, 0o700); err != nil {
+		return nil, writeFailed(f.Path(samplesDir), err)
+	}
+	return f.lock(path.Join(samplesDir, lockFile), holder, samplesDir)
+}
+
+func (f *Folder) lock(name, holder string, sweep ...string) (*Lock, error) {
+	file, err := f.root.OpenFile(filepath.FromSlash(name), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, writeFailed(f.Path(lockFile), err)
+		return nil, writeFailed(f.Path(name), err)
 	}
 	taken, err := lockWhole(file)
 	if err != nil {
 		file.Close()
-		return nil, &FileError{Name: f.Path(lockFile), Text: "cannot be locked: " + cause(err), Hint: "put the folder on a local disk", Err: err}
+		return nil, &FileError{Name: f.Path(name), Text: "cannot be locked: " + cause(err), Hint: "put the folder on a local disk", Err: err}
 	}
 	if !taken {
 		defer file.Close()
@@ -39,7 +53,7 @@ func (f *Folder) Lock(holder string) (*Lock, error) {
 	if file.Truncate(0) == nil {
 		_, _ = file.WriteAt([]byte(holder+"\n"), 0)
 	}
-	f.sweep()
+	f.sweep(sweep)
 	return &Lock{file}, nil
 }
 
@@ -47,8 +61,8 @@ func (f *Folder) Lock(holder string) (*Lock, error) {
 func (l *Lock) Release() error { return l.file.Close() }
 
 // sweep removes temporary files of runs that were killed. Whoever holds the lock knows that no run is alive.
-func (f *Folder) sweep() {
-	for _, dir := range []string{".", "inventory", hostsDir, databasesDir, odooDir, "runbooks", ReportsDir} {
+func (f *Folder) sweep(dirs []string) {
+	for _, dir := range dirs {
 		entries, err := fs.ReadDir(f.root.FS(), dir)
 		if err != nil {
 			continue // not there yet; what cannot be read is told by who needs it

@@ -20,6 +20,13 @@ func (c *checker) scope() {
 		c.party(path+".to", d.To)
 		c.port(path+".port", d.Port)
 		c.required(path+".protocol", d.Protocol, "an integration without a protocol", "add protocol: hl7, https, sftp, smtp, postgresql, …")
+		choice(c, path+".kind", d.Kind, estate.IntegrationKinds()...)
+		choice(c, path+".direction", d.Direction, estate.Push, estate.Pull, estate.Both)
+		choice(c, path+".encryption", d.Encryption, estate.TLSEncryption, estate.StartTLS, estate.SSHEncryption, estate.PlainText)
+		choice(c, path+".authentication", d.Authentication, estate.PasswordProof, estate.KeyProof, estate.CertProof, estate.TokenProof, estate.NoProof)
+		for j, class := range d.Data {
+			choice(c, fmt.Sprintf("%s.data[%d]", path, j), class, estate.DataClasses()...)
+		}
 	}
 	for i, p := range c.e.Contacts {
 		path := fmt.Sprintf("contacts[%d]", i)

@@ -228,4 +228,6 @@ type OutboundCall struct {
 	Where   string   `json:"where"`   // file or unit
 	Program string   `json:"program"` // "curl", "sftp", "rsync", "psql", ...
 	Hosts   []string `json:"hosts"`
+	// Direction is what its arguments tell of who gives and who takes; empty where they do not.
+	Direction Direction `json:"direction,omitempty"`
 }

@@ -45,16 +45,5 @@ type Inventory struct {
 	Hosts    []Host           `json:"hosts"`
 	Postgres []PostgresServer `json:"postgres"`
 	Odoo     []OdooServer     `json:"odoo"`
-}
-
-// Integration is two systems that talk. Which of the three views saw it is what makes it a finding or not.
-type Integration struct {
-	From       string   `json:"from"`     // "host/NAME", or "outside/NAME"
-	To         string   `json:"to"`       // the same
-	Protocol   string   `json:"protocol"` // "postgresql", "hl7", "https", "smtp", "sftp", ...
-	Port       int      `json:"port,omitempty"`
-	Kind       string   `json:"kind"`       // "ehr", "finance", "identity", "mail", "files", "database", "partner", "web"
-	Configured []string `json:"configured"` // evidence in configuration; empty when not seen there
-	Observed   []string `json:"observed"`   // evidence in sockets and sessions
-	Declared   []string `json:"declared"`   // evidence in engagement.yaml
+	Samples  Samples          `json:"samples,omitzero"` // what `discover --watch` added
 }
