@@ -62,7 +62,13 @@ func (c *compiler) allowOperator(n *ast.BinaryNode) {
 		if kind(n.Left) != kind(n.Right) {
 			c.refuse(n, fmt.Sprintf("a %s is compared with a %s", kind(n.Left), kind(n.Right)), "compare like with like; durations are written 30m or 1h30m")
 		}
+		if orders := n.Operator != "==" && n.Operator != "!="; orders && kind(n.Left) == "text" {
+			c.refuse(n, "texts have no order here", "compare numbers, or use == and !=")
+		}
 	case "+", "-":
+		if kind(n.Left) == "text" {
+			c.refuse(n, "texts do not add up", "use contains, startsWith or endsWith")
+		}
 		if kind(n.Left) != kind(n.Right) {
 			c.refuse(n, fmt.Sprintf("a %s and a %s do not add up", kind(n.Left), kind(n.Right)), "durations are written 30m or 1h30m")
 		}
