@@ -13,8 +13,8 @@ type Fact struct {
 	Gap   estate.Gap // of a missing value: the section it would be in, and what would mend it
 }
 
-func word[S ~string](s S) Fact    { return Fact{Value: expr.Text(string(s))} }
-func truth(b bool) Fact           { return Fact{Value: expr.Bool(b)} }
+func word[S ~string](s S) Fact       { return Fact{Value: expr.Text(string(s))} }
+func truth(b bool) Fact              { return Fact{Value: expr.Bool(b)} }
 func number[N int | int64](n N) Fact { return Fact{Value: expr.Int(int64(n))} }
 
 // missing is a fact without a value.

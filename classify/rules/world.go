@@ -33,14 +33,14 @@ type world struct {
 type machine struct {
 	*estate.Host
 
-	asset    string
-	stake    stake
-	services []*estate.Service
-	servers  []*server
-	erps     []*erp
-	settings map[string]string // of sshd, in force
-	sshd     bool              // its configuration could be read
-	neighbour string           // a production machine in the same network
+	asset     string
+	stake     stake
+	services  []*estate.Service
+	servers   []*server
+	erps      []*erp
+	settings  map[string]string // of sshd, in force
+	sshd      bool              // its configuration could be read
+	neighbour string            // a production machine in the same network
 }
 
 // server is a PostgreSQL server with what it is for.
