@@ -39,8 +39,9 @@ func differences(all []estate.Integration) []estate.Finding {
 // nobody could look for, or what comes with a move, is not missing.
 func Difference(all []estate.Integration, i estate.Integration) (finding estate.Finding, differs bool) {
 	switch {
+	case i.Planned:
 	case len(i.Declared) > 0 && len(i.Configured)+len(i.Observed) == 0:
-		return notFound(i), !i.Planned
+		return notFound(i), true
 	case len(i.Observed) > 0 && len(i.Declared) == 0 && (!i.IsInside() || i.Kind == estate.KindEHR):
 		return notDeclared(i), true
 	case len(i.Configured) > 0 && len(i.Observed) == 0 && i.Looks > 0:

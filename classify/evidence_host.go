@@ -10,15 +10,11 @@ import (
 	"nightferry/internal/estate"
 )
 
-// sockets reads a host's established connections. Those that our own visit made, from its jump hosts, are no integration.
+// sockets reads a host's established connections. Our own login is no integration.
 func (l *ledger) sockets(v view, host *estate.Host) {
 	for _, c := range host.Connections.Value {
 		e := l.socket(v, c, "tcp")
-		far := e.to.name
-		if c.Inbound {
-			far = e.from.name
-		}
-		if slices.Contains(host.Collected.Via, strings.TrimPrefix(far, "host/")) || e.protocol == "ssh" && c.Inbound && host.Collected.Account == c.User {
+		if e.protocol == "ssh" && c.Inbound && host.Collected.Account == c.User {
 			continue
 		}
 		e.seen = 1
@@ -180,17 +176,17 @@ func unattended(e edge) edge {
 	return e
 }
 
-// scheduleOf finds when a script, a unit or a crontab is run.
+// scheduleOf finds when a script, a unit or a crontab is run. What is read twice, from the spool and by crontab, is one.
 func scheduleOf(schedules []estate.Schedule, where string) string {
 	stem := strings.TrimSuffix(path.Base(where), ".service")
-	var when []string
+	var when, text []string
 	for _, s := range schedules {
 		timer := s.Kind == "timer" && strings.TrimSuffix(s.Where, ".timer") == stem
-		if s.Where == where || timer || s.Program == stem {
-			include(&when, s.When+" ("+s.Where+")")
+		if (s.Where == where || timer || s.Program == stem) && !slices.Contains(when, s.When) {
+			when, text = append(when, s.When), append(text, s.When+" ("+s.Where+")")
 		}
 	}
-	return strings.Join(when, ", ")
+	return strings.Join(text, ", ")
 }
 
 // directionOfProgram is what a program alone tells of who gives and who takes.

@@ -182,17 +182,16 @@ type sessions struct {
 	view
 
 	number int
-	via    []string // jump hosts of our own visit
 }
 
 func newSessions(names *atlas, inventory estate.Inventory, server estate.PostgresServer) sessions {
-	return sessions{serverView(names, inventory, server), portNumber(server), server.Collected.Via}
+	return sessions{serverView(names, inventory, server), portNumber(server)}
 }
 
 // add takes a session that comes from an address. Ours are no integration.
 func (s sessions) add(l *ledger, address, application string, tls bool, e edge) {
 	e.from, e.to = s.end(address, 0), end{name: s.me}
-	if address == "" || application == "nightferry" || slices.Contains(s.via, strings.TrimPrefix(e.from.name, "host/")) {
+	if address == "" || application == "nightferry" {
 		return
 	}
 	e.protocol, e.port, e.kind = "postgresql", s.number, kindOfProgram(application)

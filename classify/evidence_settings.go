@@ -23,7 +23,7 @@ func (l *ledger) settings(v view, host *estate.Host) {
 			l.directorySettings(v, c)
 		case "ldap-client":
 			for _, name := range [...]string{"uri", "host"} {
-				l.each(v, c, name, edge{protocol: "ldap", proof: formOf(c, "bindpw", estate.PasswordProof)})
+				l.each(v, c, name, edge{protocol: "ldap", proof: passwordIn(c, "bindpw")})
 			}
 		case "kerberos":
 			for _, name := range [...]string{"kdc", "admin_server", "kpasswd_server"} {
@@ -71,11 +71,11 @@ func (l *ledger) odooSettings(v view, c estate.Configuration) {
 		number, _ := c.Value("db_port")
 		mode, _ := c.Value("db_sslmode")
 		l.setting(v, c, "db_host", host, edge{protocol: "postgresql", port: portIn(number), encryption: encryptionOfMode(mode),
-			proof: formOf(c, "db_password", estate.PasswordProof)})
+			proof: passwordIn(c, "db_password")})
 	}
 	if host, stated := c.Value("smtp_server"); stated && host != "" && !strings.EqualFold(host, "false") {
 		number, _ := c.Value("smtp_port")
-		e := edge{protocol: "smtp", port: portIn(number), encryption: estate.PlainText, proof: formOf(c, "smtp_password", estate.PasswordProof)}
+		e := edge{protocol: "smtp", port: portIn(number), encryption: estate.PlainText, proof: passwordIn(c, "smtp_password")}
 		if ssl, _ := c.Value("smtp_ssl"); strings.EqualFold(ssl, "true") {
 			e.encryption = estate.StartTLS
 		}
@@ -95,7 +95,7 @@ func encryptionOfMode(mode string) estate.Encryption {
 }
 
 func (l *ledger) directorySettings(v view, c estate.Configuration) {
-	e := edge{proof: formOf(c, "ldap_default_authtok", estate.PasswordProof)}
+	e := edge{proof: passwordIn(c, "ldap_default_authtok")}
 	for _, s := range c.Settings {
 		if strings.HasSuffix(s.Name, "ldap_id_use_start_tls") && strings.EqualFold(s.Value, "true") {
 			e.encryption = estate.StartTLS
@@ -139,11 +139,11 @@ func (l *ledger) mailSettings(v view, c estate.Configuration) {
 	}
 }
 
-// formOf is a proof by the form of a secret that a file holds, or holds not.
-func formOf(c estate.Configuration, secret string, proof estate.Authentication) estate.Authentication {
+// passwordIn is the proof that a file holds the secret for: a password where it holds one, else nothing is said.
+func passwordIn(c estate.Configuration, secret string) estate.Authentication {
 	for _, s := range c.Settings {
 		if (s.Name == secret || strings.HasSuffix(s.Name, "."+secret)) && (s.Value == "set" || s.Value == "hashed") {
-			return proof
+			return estate.PasswordProof
 		}
 	}
 	return ""

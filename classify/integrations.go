@@ -33,9 +33,15 @@ func Assess(in Input) Assessment {
 }
 
 // reconcile gathers what says a name first: then an address in a socket can be told by it.
+//
+// Of what the inventory knows, these name no system that is spoken to: gateways (a way, no partner), the issuers of
+// certificates, package managers (their mirrors are not read), folders of backups unless they lie on a share (where a
+// program keeps its repository is not read), accounts and sudo rules, publications and slots without their reader, the
+// primary of a standby and the remote of a subscription (they stand beside a password, and are not read), installed
+// modules of Odoo (installed is not used), and names of parameters.
 func reconcile(in Input) []estate.Integration {
 	names := newAtlas(in.Inventory)
-	l := newLedger()
+	l := newLedger(in.Inventory)
 	looks := map[string]int{}
 	for i := range in.Inventory.Hosts {
 		l.configuration(names.of(&in.Inventory.Hosts[i]), &in.Inventory.Hosts[i])

@@ -8,7 +8,7 @@ import (
 )
 
 // kindOf names what an integration is for, as far as its protocol and the names of its ends tell.
-func kindOf(protocol, from, to string) estate.IntegrationKind {
+func kindOf(protocol, to string) estate.IntegrationKind {
 	switch protocol {
 	case "hl7", "dicom", "dicom-tls", "fhir":
 		return estate.KindEHR
@@ -37,7 +37,11 @@ func kindOf(protocol, from, to string) estate.IntegrationKind {
 	case "registry":
 		return estate.KindSoftware
 	case "https", "http", "odoo":
-		if kind := kindByName(to); kind != "" {
+		_, name, _ := strings.Cut(to, "/")
+		if isAddress(name) {
+			return estate.KindPartner
+		}
+		if kind := kindByName(name); kind != "" {
 			return kind
 		}
 		if strings.HasPrefix(to, "outside/") {

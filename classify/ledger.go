@@ -70,16 +70,46 @@ type ledger struct {
 	byKey map[key]*entry
 	ends  map[[2]string][]string            // the far ends that are known of one end and a family, in both directions
 	kinds map[string]estate.IntegrationKind // of programs
+
+	visits map[[2]string]bool // from the last jump host to what was read through it
 }
 
-func newLedger() *ledger {
-	return &ledger{byKey: map[key]*entry{}, ends: map[[2]string][]string{}, kinds: map[string]estate.IntegrationKind{}}
+func newLedger(inventory estate.Inventory) *ledger {
+	l := &ledger{byKey: map[key]*entry{}, ends: map[[2]string][]string{}, kinds: map[string]estate.IntegrationKind{}, visits: map[[2]string]bool{}}
+	visit := func(c estate.Collection, host string) {
+		if n := len(c.Via); n > 0 {
+			l.visits[[2]string{"host/" + c.Via[n-1], "host/" + host}] = true
+		}
+	}
+	for _, h := range inventory.Hosts {
+		visit(h.Collected, h.Name)
+	}
+	for _, s := range inventory.Postgres {
+		visit(s.Collected, s.Host)
+	}
+	for _, o := range inventory.Odoo {
+		visit(o.Collected, o.Host)
+	}
+	return l
+}
+
+// isVisit tells what looks like our own way in: from a jump host to what is read through it, by what we speak. Others
+// that come the same way cannot be told from us.
+func (l *ledger) isVisit(e edge) bool {
+	switch e.protocol {
+	case "ssh", "postgresql", "https", "http", "odoo":
+		return l.visits[[2]string{e.from.name, e.to.name}]
+	}
+	return false
 }
 
 // add takes an edge. Of a party outside whose address has several names, a socket tells only the address: it counts
 // for each of the names, and the address, that something else says is spoken to from there.
 func (l *ledger) add(by sight, e edge) {
 	if e.from.name == "" || e.to.name == "" || e.from.name == e.to.name && !matters(e) {
+		return
+	}
+	if by == observed && l.isVisit(e) {
 		return
 	}
 	if by == observed && (len(e.from.names) > 1 || len(e.to.names) > 1) {
@@ -167,7 +197,7 @@ func (l *ledger) kindOfProgram(program string) estate.IntegrationKind {
 
 // matters tells what is worth telling even between two programs of one machine: they may move apart.
 func matters(e edge) bool {
-	switch cmp.Or(e.kind, kindOf(e.protocol, "", "")) {
+	switch cmp.Or(e.kind, kindOf(e.protocol, "")) {
 	case estate.KindEHR, estate.KindDatabase, estate.KindMessaging:
 		return true
 	}
@@ -195,8 +225,14 @@ func (e *entry) integration() estate.Integration {
 	i := estate.Integration{From: e.from, To: e.to, Behind: e.behind, Seen: e.seen + e.samples, Planned: !e.present,
 		Configured: e.evidence(configured), Observed: e.evidence(observed), Declared: e.evidence(declared)}
 	i.Protocol = e.protocol()
-	i.Port = cmp.Or(least(e, func(s *sighting) []int { return s.ports }), portOf(i.Protocol))
-	i.Kind = cmp.Or(last(e, func(s *sighting) []estate.IntegrationKind { return s.kinds }), kindOf(i.Protocol, i.From, i.To))
+	i.Port = least(e, func(s *sighting) []int { return s.ports })
+	if i.Port == 0 {
+		i.Port = portOf(i.Protocol)
+	}
+	i.Kind = last(e, func(s *sighting) []estate.IntegrationKind { return s.kinds })
+	if i.Kind == "" {
+		i.Kind = kindOf(i.Protocol, i.To)
+	}
 	i.Owner = last(e, func(s *sighting) []string { return s.owners })
 	for _, s := range e.sights {
 		if s != nil {

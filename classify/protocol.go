@@ -39,7 +39,11 @@ func protocolOf(port int) string {
 // number does.
 func (a *atlas) protocolAt(host string, number int) string {
 	known, listens := a.ports[host][number]
-	byNumber := protocolOf(number)
+	byNumber, remembered := a.protocols[number]
+	if !remembered {
+		byNumber = protocolOf(number)
+		a.protocols[number] = byNumber
+	}
 	if !listens {
 		return byNumber
 	}

@@ -16,6 +16,7 @@ type atlas struct {
 	byAlias   map[string][]string     // hosts by what they call themselves, and by names that they serve
 	names     map[netip.Addr][]string // of an address, by the hosts' tables
 	ports     map[string]map[int]port // what hosts listen on
+	protocols map[int]string          // by well-known ports, as they were asked for
 }
 
 // port is a listening TCP port of a host.
@@ -35,7 +36,7 @@ type end struct {
 // newAtlas learns from all hosts, and from the addresses at which servers were asked.
 func newAtlas(inventory estate.Inventory) *atlas {
 	a := &atlas{hosts: map[string]string{}, byAddress: map[netip.Addr][]string{}, byName: map[string]netip.Addr{},
-		byAlias: map[string][]string{}, names: map[netip.Addr][]string{}, ports: map[string]map[int]port{}}
+		byAlias: map[string][]string{}, names: map[netip.Addr][]string{}, ports: map[string]map[int]port{}, protocols: map[int]string{}}
 	for _, host := range inventory.Hosts {
 		a.hosts[strings.ToLower(host.Name)] = "host/" + host.Name
 	}

@@ -118,7 +118,7 @@ func TestKinds(t *testing.T) {
 		{"prometheus", "host/a", estate.KindMonitoring}, {"ntp", "host/a", estate.KindTime}, {"dns", "host/a", estate.KindNames}, {"registry", "outside/x", estate.KindSoftware},
 		{"tcp/4711", "outside/x", estate.KindOther},
 	} {
-		require.Equal(t, tt.want, kindOf(tt.protocol, "host/from", tt.to), "%v", tt)
+		require.Equal(t, tt.want, kindOf(tt.protocol, tt.to), "%v", tt)
 	}
 	known := estate.IntegrationKinds()
 	require.Len(t, known, 19)

@@ -59,7 +59,7 @@ func Watch(ctx context.Context, targets []Target, schedule Schedule, options Opt
 	w.tell(Event{Kind: Begun, At: began.UTC(), Targets: len(targets), Rounds: schedule.Rounds()})
 	last := schedule.After(began) - 1
 	for {
-		round, err := next(ctx, schedule, options.Clock)
+		round, err := next(ctx, schedule, last+1, options.Clock)
 		if err != nil {
 			return w.total, err
 		}
@@ -78,11 +78,11 @@ func Watch(ctx context.Context, targets []Target, schedule Schedule, options Opt
 	return w.total, nil
 }
 
-// next waits for the next round, and is never late by more than one: a computer that slept meanwhile looks at its
-// clock again.
-func next(ctx context.Context, s Schedule, clock func() time.Time) (int, error) {
+// next waits for the next round, which is least or later, and is never late by a whole interval: a computer that slept
+// meanwhile looks at its clock again.
+func next(ctx context.Context, s Schedule, least int, clock func() time.Time) (int, error) {
 	for {
-		round := s.After(clock())
+		round := max(s.After(clock()), least)
 		if round >= s.Rounds() {
 			return round, ctx.Err()
 		}

@@ -75,9 +75,10 @@ func assetsOf(s estate.Service, inventory estate.Inventory) []string {
 
 // connect makes an integration between two services' hosts into a dependency.
 func (g *serviceGraph) connect(integration estate.Integration) {
-	for _, from := range g.byAsset[integration.From] {
-		for _, to := range g.byAsset[integration.To] {
-			if from == to || shares(g.byAsset[integration.To], from) {
+	reached := g.owners(integration, integration.To)
+	for _, from := range g.owners(integration, integration.From) {
+		for _, to := range reached {
+			if from == to || slices.Contains(reached, from) {
 				continue // a service talking to its own parts
 			}
 			d := Dependency{From: g.services[from].Name, To: g.services[to].Name, Protocol: integration.Protocol, Seen: seen(integration)}
@@ -95,7 +96,18 @@ func (g *serviceGraph) connect(integration estate.Integration) {
 	}
 }
 
-func shares(owners []int64, service int64) bool { return slices.Contains(owners, service) }
+// owners lists the services of an end; of an address that hosts share, those of each: any of them may be meant.
+func (g *serviceGraph) owners(integration estate.Integration, end string) []int64 {
+	var owners []int64
+	for _, host := range integration.Hosts(end) {
+		for _, service := range g.byAsset[host] {
+			if !slices.Contains(owners, service) {
+				owners = append(owners, service)
+			}
+		}
+	}
+	return owners
+}
 
 func seen(i estate.Integration) string {
 	var by []string

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -141,6 +142,31 @@ func findings(in Input) Sheet {
 	return s
 }
 
+// findingBlock counts the findings by how much they matter, each with an example.
+func findingBlock(in Input) Block {
+	b := Block{Title: "Findings", Columns: []Column{{"Severity", 2}, {"Findings", 2}, {"Such as", 8}}}
+	if in.Assessment == nil {
+		b.Note = "Not assessed yet: run nightferry classify."
+		return b
+	}
+	for _, severity := range estate.Severities() {
+		n, example := 0, ""
+		for _, f := range in.Assessment.Findings {
+			if f.Severity == severity {
+				n++
+				example = cmp.Or(example, f.Title)
+			}
+		}
+		if n > 0 {
+			b.Rows = append(b.Rows, []Cell{severe(severity), Count(n), Text(example)})
+		}
+	}
+	if len(b.Rows) == 0 {
+		b.Note = "Nothing was found in what could be read."
+	}
+	return b
+}
+
 func severe(s estate.Severity) Cell {
 	switch s {
 	case estate.CriticalSeverity, estate.HighSeverity:
@@ -159,6 +185,6 @@ func integrationNote(in Input) string {
 	for _, f := range in.Assessment.Findings {
 		counts[f.Code]++
 	}
-	return fmt.Sprintf("%d in use and not declared, %d declared and not found, %d configured and not seen in use",
+	return fmt.Sprintf("%d not declared, %d declared and not found, %d not seen in use",
 		counts[classify.CodeNotDeclared], counts[classify.CodeNotFound], counts[classify.CodeNotObserved])
 }

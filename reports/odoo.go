@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"nightferry/internal/estate"
@@ -58,8 +59,8 @@ func attachmentSize(a estate.AttachmentSums) Cell {
 }
 
 func modules(in Input) Sheet {
-	s := Sheet{Name: "Odoo modules", Purpose: "Installed modules, those made for this hospital first. Origin is told from the author.",
-		Columns: []Column{{"Server", 16}, {"Module", 34}, {"Origin", 12}, {"Version", 14}, {"State", 14}, {"Author", 44}, {"Licence", 14}}}
+	s := Sheet{Name: "Odoo modules", Purpose: "Installed modules, those made for this hospital first, laid beside the code on the host. Origin is told from the author.",
+		Columns: []Column{{"Server", 16}, {"Module", 34}, {"Origin", 12}, {"Version", 14}, {"State", 14}, {"Code on the host", 18}, {"Version on disk", 14}, {"Author", 44}, {"Licence", 14}}}
 	order := []string{"custom", "oca-like", "core", ""}
 	for _, o := range in.Inventory.Odoo {
 		if !o.Modules.Coverage.IsKnown() {
@@ -74,11 +75,62 @@ func modules(in Input) Sheet {
 		slices.SortStableFunc(list, func(a, b estate.Module) int {
 			return cmp.Or(cmp.Compare(slices.Index(order, a.Origin), slices.Index(order, b.Origin)), cmp.Compare(a.Name, b.Name))
 		})
+		code := matched(in, o)
 		for _, m := range list {
-			s.Rows = append(s.Rows, []Cell{Text(o.Name), Text(m.Name), Stated(m.Origin), Text(m.Version), Text(m.State), Text(m.Author), Text(m.Licence)})
+			verdict, onDisk := code.cells(m)
+			s.Rows = append(s.Rows, []Cell{Text(o.Name), Text(m.Name), Stated(m.Origin), Text(m.Version), Text(m.State), verdict, onDisk, Text(m.Author), Text(m.Licence)})
+			delete(code.left, m.Name)
+		}
+		for _, name := range slices.Sorted(maps.Keys(code.left)) {
+			m := code.left[name]
+			s.Rows = append(s.Rows, []Cell{Text(o.Name), Text(name), Text(""), Text(""), Text(cmp.Or(m.State, "not installed")), Text(string(m.Verdict)).Toned(Bad), Text(m.OnDisk), Text(""), Text("")})
 		}
 	}
 	return s
+}
+
+// codeMatch is the code on the host of an Odoo server, beside the modules of its database.
+type codeMatch struct {
+	estate.Section[[]estate.ModuleMatch]
+
+	left map[string]estate.ModuleMatch // on disk, and not used by this database
+}
+
+func matched(in Input, o estate.OdooServer) codeMatch {
+	code := estate.Miss[[]estate.CodeModule](estate.NotAsked, "", "", "")
+	for _, h := range in.Inventory.Hosts {
+		if h.Name == o.Host {
+			code = h.Code
+		}
+	}
+	c := codeMatch{o.MatchModules(code), map[string]estate.ModuleMatch{}}
+	for _, m := range c.Value {
+		if m.Verdict == estate.ModuleLeftOnDisk {
+			c.left[m.Name] = m
+		}
+	}
+	return c
+}
+
+// cells say of an installed module where its code is. Odoo's own comes with Odoo.
+func (c codeMatch) cells(m estate.Module) (verdict, onDisk Cell) {
+	if !c.Coverage.IsKnown() {
+		return Unknown(c.Coverage), Unknown(c.Coverage)
+	}
+	for _, match := range c.Value {
+		if match.Name != m.Name {
+			continue
+		}
+		verdict = Text(string(match.Verdict))
+		if match.Verdict == estate.ModuleWithoutCode || match.Verdict == estate.ModuleOtherVersion {
+			verdict = verdict.Toned(Bad)
+		}
+		return verdict, Text(match.OnDisk)
+	}
+	if m.Origin == "core" {
+		return Text("with Odoo"), Text("")
+	}
+	return Cell{Kind: Missing, Text: string(estate.ModuleNotToBeTold)}, Cell{Kind: Missing, Text: "not known"}
 }
 
 func coverage(in Input) Sheet {

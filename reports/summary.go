@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"nightferry/classify"
 	"nightferry/internal/estate"
 	"nightferry/plan"
 )
@@ -16,7 +17,7 @@ func summarise(in Input) Summary {
 		Subtitle:  subtitle(in),
 		Answer:    answer(in),
 		Headlines: headlines(in),
-		Blocks:    []Block{classBlock(in), hostBlock(in), waveBlock(in), gapBlock(in)},
+		Blocks:    []Block{classBlock(in), hostBlock(in), waveBlock(in), findingBlock(in), gapBlock(in)},
 	}
 }
 
@@ -79,10 +80,8 @@ func answer(in Input) []string {
 	}
 	if in.Assessment != nil {
 		undeclared := 0
-		for _, i := range in.Assessment.Integrations {
-			if len(i.Observed) > 0 && len(i.Declared) == 0 {
-				undeclared++
-			}
+		for _, f := range in.Assessment.Findings {
+			undeclared += map[bool]int{true: 1}[f.Code == classify.CodeNotDeclared]
 		}
 		sentences = append(sentences, fmt.Sprintf("%s found; %d of them %s in use and declared by nobody.",
 			are(len(in.Assessment.Integrations), "integration"), undeclared, map[bool]string{true: "is", false: "are"}[undeclared == 1]))

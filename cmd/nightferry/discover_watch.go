@@ -96,7 +96,7 @@ func checkSchedule(length, every time.Duration) error {
 
 // schedule goes on with the watch that was begun, as long and as closely as asked for now, or begins one.
 func (a *app) schedule(d *desk, o discoverOptions) (discover.Schedule, error) {
-	now := a.now().UTC().Truncate(time.Second)
+	now := a.now().UTC().Truncate(time.Second).Add(time.Second) // so that the first round is yet to come
 	was := watchFile{}
 	err := d.ReadJSON(engagement.WatchFile, &was)
 	switch {

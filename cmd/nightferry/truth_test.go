@@ -2,7 +2,6 @@ package main
 
 import (
 	"io/fs"
-	"slices"
 	"strings"
 	"testing"
 
@@ -25,40 +24,6 @@ func sampled(t *testing.T) (*engagement.Engagement, estate.Inventory) {
 	inventory, err := folder.Inventory()
 	require.NoError(t, err)
 	return e, inventory
-}
-
-// TestIntegrationsOfTheSample compares the reconciled integrations with what is planted. The exceptions are what
-// discovery cannot see yet; the list may only shrink.
-func TestIntegrationsOfTheSample(t *testing.T) {
-	t.Parallel()
-	truth, err := lab.ReadTruth()
-	require.NoError(t, err)
-	e, inventory := sampled(t)
-	found := map[string]estate.Integration{}
-	for _, i := range classify.Assess(classify.Input{Inventory: inventory, Services: e.Services, Declared: e.Declared()}).Integrations {
-		found[i.From+" "+i.To+" "+i.Protocol] = i
-	}
-	unseen := map[string]string{
-		"host/edge outside/fhir.partner.example https":     "haproxy.cfg is closed to the account, and a grant says so",
-		"host/edge outside/lab.labor-nord.example https":   "haproxy.cfg is closed to the account, and a grant says so",
-		"host/erp-app outside/hooks.partner.example https": "code of server actions is not read",
-		"host/cloud-app host/cloud-db postgresql":          "comes with the move",
-	}
-	for _, want := range truth.Integrations {
-		key := want.From + " " + want.To + " " + want.Protocol
-		got, seen := found[key]
-		if reason, excepted := unseen[key]; excepted {
-			require.False(t, seen, "%s is seen now: take it off the exceptions (%s)", key, reason)
-			continue
-		}
-		require.True(t, seen, "%s is planted and was not found", key)
-		require.Equal(t, want.Port, got.Port, key)
-		for view, evidence := range map[string][]string{"configuration": got.Configured, "sockets": got.Observed, "declaration": got.Declared} {
-			if slices.Contains(want.ShownBy, view) {
-				require.NotEmpty(t, evidence, "%s by %s", key, view)
-			}
-		}
-	}
 }
 
 // TestClassesOfTheSample tells how many of the addon's sensitive columns are found sensitive by catalogue and names

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"nightferry/internal/estate"
 )
 
 // Arguments can hold patients and secrets. What is kept of a command line is the program, the names of its flags
@@ -17,6 +19,8 @@ type invocation struct {
 	program string
 	flags   []string
 	hosts   []string
+
+	direction estate.Direction // what it tells of who gives and who takes
 }
 
 // reduce reduces a command line.
@@ -25,7 +29,7 @@ func reduce(argv []string) invocation {
 		return invocation{}
 	}
 	program, args := programOf(argv)
-	found := invocation{program: program}
+	found := invocation{program: program, direction: directionOf(program, args)}
 	for i, arg := range args[:min(len(args), mostArgument)] {
 		if flag := flagName(arg); flag != "" {
 			found.flags = append(found.flags, flag)

@@ -110,7 +110,7 @@ func parseScripts(body string) []estate.OutboundCall {
 		hosts := map[string]bool{}
 		for _, call := range commandsIn(text) {
 			if isCaller(call.program) && len(call.hosts) > 0 {
-				found = append(found, estate.OutboundCall{Where: clean(file), Program: call.program, Hosts: call.hosts})
+				found = append(found, estate.OutboundCall{Where: clean(file), Program: call.program, Hosts: call.hosts, Direction: call.direction})
 				for _, host := range call.hosts {
 					hosts[host] = true
 				}
@@ -145,15 +145,15 @@ func outbound(t transcript, plans []estate.Schedule, services map[string]service
 	for _, unit := range services {
 		for _, call := range unit.calls {
 			if len(call.hosts) > 0 {
-				s.Value = append(s.Value, estate.OutboundCall{Where: unit.name, Program: call.program, Hosts: call.hosts})
+				s.Value = append(s.Value, estate.OutboundCall{Where: unit.name, Program: call.program, Hosts: call.hosts, Direction: call.direction})
 			}
 		}
 	}
 	slices.SortFunc(s.Value, func(a, b estate.OutboundCall) int {
-		return cmp.Or(cmp.Compare(a.Where, b.Where), cmp.Compare(a.Program, b.Program), slices.Compare(a.Hosts, b.Hosts))
+		return cmp.Or(cmp.Compare(a.Where, b.Where), cmp.Compare(a.Program, b.Program), slices.Compare(a.Hosts, b.Hosts), cmp.Compare(a.Direction, b.Direction))
 	})
 	s.Value = slices.CompactFunc(s.Value, func(a, b estate.OutboundCall) bool {
-		return a.Where == b.Where && a.Program == b.Program && slices.Equal(a.Hosts, b.Hosts)
+		return a.Where == b.Where && a.Program == b.Program && slices.Equal(a.Hosts, b.Hosts) && a.Direction == b.Direction
 	})
 	if s.Value == nil {
 		s.Value = []estate.OutboundCall{}

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"cmp"
 	"net/netip"
 	"slices"
 
@@ -11,11 +10,13 @@ import (
 // peers are who this machine speaks with or has just spoken with. A connection that is being made is none yet: nobody
 // may answer.
 func peers(sockets []socket, o owners, flows flows) []estate.SeenPeer {
-	listening := map[listener]string{} // the program that listens
+	listening := map[listener]server{}
 	for _, s := range sockets {
 		if s.protocol == "tcp" && s.state == stateListen || s.protocol == "udp" && s.state == stateUnconnected {
 			at := listener{s.protocol, s.local.Port()}
-			listening[at] = cmp.Or(listening[at], o.program(s))
+			if served, ok := listening[at]; !ok || served.process == "" {
+				listening[at] = server{o.program(s), userName(o.users, s.uid)}
+			}
 		}
 	}
 	found := map[estate.Counterpart]bool{} // whether only the trace of an end was seen
@@ -24,12 +25,13 @@ func peers(sockets []socket, o owners, flows flows) []estate.SeenPeer {
 		found[c] = ended && (already || !seen)
 	}
 	for _, s := range sockets {
-		if open, ended := liveliness(s); open || ended {
+		if open, ended := liveliness(s); (open || ended) && s.local != s.peer { // a program may hold a socket to itself
 			c := counterpart(s.protocol, s.local, s.peer, listening)
 			if open {
 				c.Process, c.User = o.program(s), userName(o.users, s.uid)
-			} else if c.Inbound {
-				c.Process = listening[listener{s.protocol, s.local.Port()}]
+			} else if c.Inbound { // a trace has lost whose it was
+				served := listening[listener{s.protocol, s.local.Port()}]
+				c.Process, c.User = served.process, served.user
 			}
 			see(c, ended)
 		}
@@ -47,10 +49,14 @@ func peers(sockets []socket, o owners, flows flows) []estate.SeenPeer {
 	return list
 }
 
-type listener struct {
-	protocol string
-	port     uint16
-}
+// listener is where somebody waits for calls, server who.
+type (
+	listener struct {
+		protocol string
+		port     uint16
+	}
+	server struct{ process, user string }
+)
 
 // liveliness tells whether a socket is a connection that is open, or the trace of one that has ended.
 func liveliness(s socket) (open, ended bool) {
@@ -65,7 +71,7 @@ func liveliness(s socket) (open, ended bool) {
 
 // counterpart says who is at the other end, and who called. Where nobody listens any more, the lower port is a
 // service's and the other, out of those that clients are given, is not.
-func counterpart(protocol string, local, peer netip.AddrPort, listening map[listener]string) estate.Counterpart {
+func counterpart(protocol string, local, peer netip.AddrPort, listening map[listener]server) estate.Counterpart {
 	_, served := listening[listener{protocol, local.Port()}]
 	c := estate.Counterpart{Protocol: protocol, LocalAddress: local.Addr().String(), PeerAddress: peer.Addr().String(),
 		Inbound: served || local.Port() < firstEphemeral && peer.Port() >= firstEphemeral}

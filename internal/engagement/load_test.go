@@ -52,9 +52,30 @@ func TestLabEngagement(t *testing.T) {
 	require.Equal(t, []string{"sudo", "-n", "/usr/local/sbin/erp-gate", "open"}, e.Target.Moves[0].To.Open)
 	require.Regexp(t, `^engagement\.yaml:\d+ admissions and results$`, e.Declared()[0].Declared[0])
 
+	declared := e.Declared()
+	require.Len(t, declared, len(e.Integrations)+2, "a move says which database an Odoo has, before and after")
+	before, after := declared[len(declared)-2], declared[len(declared)-1]
+	require.Equal(t, [...]any{"host/stg", "host/stg", 5432, false}, [...]any{before.From, before.To, before.Port, before.Planned})
+	require.Equal(t, [...]any{"host/cloud-app", "host/cloud-db", 5432, true}, [...]any{after.From, after.To, after.Port, after.Planned})
+	require.Regexp(t, `^engagement\.yaml:\d+ database of erp-staging$`, after.Declared[0])
+
 	dates := e.Dates()
 	require.Equal(t, "2026-12-18T00:00:00+01:00", dates.Freezes[0].From.Format(time.RFC3339))
 	require.Equal(t, "2027-01-06T23:59:59+01:00", dates.Freezes[0].To.Format(time.RFC3339))
+}
+
+func TestDeclaredIntegrations(t *testing.T) {
+	t.Parallel()
+	e, err := parse(FileName, []byte(`name: x
+integrations:
+  - {from: outside/bank, to: outside/b, protocol: sftp, port: 2222, kind: finance, note: statements, owner: Testmann, schedule: nightly,
+     direction: pull, encryption: ssh, authentication: key, data: [FINANCIAL, PII]}
+`), noEnv)
+	require.NoError(t, err)
+	why := FileName + ":3 statements"
+	require.Equal(t, []estate.Integration{{From: "outside/bank", To: "outside/b", Protocol: "sftp", Port: 2222, Kind: estate.KindFinance, Direction: estate.Pull, Owner: "Testmann",
+		Schedule: []string{"nightly (declared)"}, Encryption: estate.SSHEncryption, Authentication: estate.KeyProof, Declared: []string{why},
+		Classes: []estate.Crossing{{Class: estate.Financial, By: estate.ByDeclaration, Why: why}, {Class: estate.PII, By: estate.ByDeclaration, Why: why}}}}, e.Declared())
 }
 
 // TestTemplateExamplesAreTrue takes the # off every example of the template that init writes.
@@ -132,6 +153,9 @@ func TestFaults(t *testing.T) {
 		"no recovery time":      {"name: x\nservices: [{name: s, rto: 0s}]", "2:27 nothing at all cannot be told from nothing stated"},
 		"unknown database":      {"name: x\nservices: [{name: s, databases: [erp/clinic]}]", `2:34 no PostgreSQL server is called "erp"`},
 		"party without a kind":  {"name: x\nhosts: [" + host + "]\nintegrations: [{from: a, to: host/a, protocol: p}]", `3:23 "a" is neither a host nor a party outside`},
+		"kind of nothing":       {"name: x\nintegrations: [{from: outside/a, to: outside/b, protocol: p, kind: hl7}]", `2:68 "hl7" is not known here`},
+		"neither way":           {"name: x\nintegrations: [{from: outside/a, to: outside/b, protocol: p, direction: up}]", `2:73 "up" is not known here`},
+		"class of nothing":      {"name: x\nintegrations: [{from: outside/a, to: outside/b, protocol: p, data: [PHI, phi]}]", `2:74 "phi" is not known here`},
 		"freeze backwards":      {"name: x\ncalendar: {freezes: [{from: 2026-01-02, to: 2026-01-01, reason: r}]}", "2:45 the freeze ends before it begins"},
 		"no such day":           {"name: x\ncalendar: {freezes: [{from: 2026-02-30, to: 2026-03-01, reason: r}]}", `2:29 "2026-02-30" is not a date`},
 		"no such weekday":       {"name: x\ncalendar: {windows: [{days: [saturday], from: '22:00', to: '23:00'}]}", `2:30 "saturday" is not known here`},

@@ -46,7 +46,7 @@ func parseSamples[Who comparable, Counters any](name, asset string, text []byte)
 		fault := decodeJSON(name, bytes.TrimRight(line, "\n"), &l)
 		if fault == nil {
 			if problem := s.take(number, asset, l); problem != "" {
-				fault = &FileError{Name: name, Text: problem}
+				fault = &FileError{Name: name, Text: problem, Column: 1}
 			}
 		}
 		if fault != nil {

@@ -62,6 +62,7 @@ func hosts() []estate.Host {
 			{Source: "/dev/vda1", Target: "/srv", Mounted: true, SizeBytes: 100e9, UsedBytes: 61e9}, {Source: "/dev/vdb1", Target: "/backup", Mounted: true}}),
 		Certificates: estate.Know("tls", []estate.Certificate{{NotAfter: Made().Add(-24 * time.Hour)}, {NotAfter: Made().Add(9000 * time.Hour)}}),
 		Applications: estate.Know("signs", []estate.Application{{Kind: "odoo", Version: "14.0", Running: true}, {Kind: "redis", Running: false}}),
+		Code:         estate.Know("find", []estate.CodeModule{{Name: "clinic_base", Version: "1.1", Path: "/opt/odoo/clinic_base"}, {Name: "clinic_old", Path: "/opt/odoo/clinic_old"}}),
 		Schedules:    estate.Miss[[]estate.Schedule](estate.Denied, "crontab -l", "the crontabs of other users are closed", "sudo rule for crontab -l"),
 		Accounts:     estate.Miss[[]estate.Account](estate.Denied, "/etc/shadow", "", "sudo rule for getent shadow"),
 	}
@@ -183,12 +184,25 @@ func classification() *classify.Classification {
 }
 
 func assessment() *classify.Assessment {
-	return &classify.Assessment{Version: classify.Version, Integrations: []estate.Integration{
-		{From: "host/erp-app", To: "host/erp-db", Protocol: "postgresql", Port: 5432, Kind: "database", Configured: []string{"odoo.conf on erp-app"}, Observed: []string{"socket on erp-app, port 5432"}, Declared: []string{"engagement.yaml"}},
-		{From: "host/intf", To: "outside/lab.partner.example", Protocol: "sftp", Port: 22, Kind: "files", Configured: []string{"timer labor-push on intf"}},
-		{From: "outside/ehr.example", To: "host/intf", Protocol: "hl7", Port: 2575, Kind: "ehr", Observed: []string{"socket on intf, port 2575"}},
-		{From: "host/erp-app", To: "outside/bi.example", Protocol: "https", Kind: "partner", Declared: []string{"engagement.yaml"}},
+	a := &classify.Assessment{Version: classify.Version, Integrations: []estate.Integration{
+		{From: "host/erp-app", To: "host/erp-db", Protocol: "postgresql", Port: 5432, Kind: estate.KindDatabase, Direction: estate.Both, Owner: "Finance, P. Testholm", Encryption: estate.PlainText,
+			Authentication: estate.PasswordProof, Looks: 96, Seen: 95, Configured: []string{"odoo.conf on erp-app"}, Observed: []string{"in 95 of 96 samples of odoo on erp-app, port 5432"},
+			Declared: []string{"engagement.yaml:12"}, Classes: []estate.Crossing{{Class: estate.PHI, By: estate.ByDatabase, Why: "the database erp-db/clinic holds it"},
+				{Class: estate.HR, By: estate.ByDatabase, Why: "the database erp-db/clinic holds it"}}},
+		{From: "host/erp-app", To: "outside/bi.example", Protocol: "https", Port: 443, Kind: estate.KindAnalytics, Direction: estate.UnknownDirection, Encryption: estate.TLSEncryption,
+			Authentication: estate.UnknownProof, Declared: []string{"engagement.yaml:14"}, Classes: []estate.Crossing{{Class: estate.PHI, By: estate.ByService, Why: "at most: the service erp holds it"}}},
+		{From: "host/intf", To: "outside/lab.partner.example", Protocol: "sftp", Port: 22, Kind: estate.KindFiles, Direction: estate.Push, Owner: "Integration team", Encryption: estate.SSHEncryption,
+			Authentication: estate.KeyProof, Schedule: []string{"*/10 * * * * (/etc/cron.d/labor-push)"}, Looks: 1, Configured: []string{"sftp in /usr/local/bin/labor-push on intf"},
+			Classes: []estate.Crossing{{Class: estate.NotAssessed, By: estate.ByNothing, Why: "no database, model or service is tied to it"}}},
+		{From: "outside/ehr.example", To: "host/intf", Protocol: "hl7", Port: 2575, Kind: estate.KindEHR, Direction: estate.Push, Encryption: estate.UnknownEncryption, Authentication: estate.UnknownProof,
+			Looks: 1, Seen: 1, Observed: []string{"socket on intf, port 2575"}, Classes: []estate.Crossing{{Class: estate.PHI, By: estate.ByProtocol, Why: "health records are what hl7 carries"}}},
 	}}
+	for _, i := range a.Integrations {
+		if finding, differs := classify.Difference(a.Integrations, i); differs {
+			a.Findings = append(a.Findings, finding)
+		}
+	}
+	return a
 }
 
 func planned() *plan.Plan {

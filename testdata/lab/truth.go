@@ -68,7 +68,8 @@ type TrueIntegration struct {
 	Port     int      `yaml:"port"`
 	Kind     string   `yaml:"kind"`
 	ShownBy  []string `yaml:"shown_by"` // configuration, sockets, declaration
-	Reader   string   `yaml:"reader"`   // whose eyes the configuration needs: any, odoo
+	Reader   string   `yaml:"reader"`   // whose eyes the configuration needs: any, odoo, root, administrator
+	Idle     bool     `yaml:"idle"`     // it is spoken of, and nothing flows
 }
 
 // TrueBackup is the newest proof of a backup.
