@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"nightferry/classify/rules"
 	"nightferry/internal/estate"
 )
 
@@ -15,6 +16,8 @@ type Assessment struct {
 	Integrations []estate.Integration `json:"integrations"`
 	Findings     []estate.Finding     `json:"findings"`
 	Gaps         []estate.Gap         `json:"gaps"` // what is not known, and what would mend it
+
+	Unknown []estate.UnknownFinding `json:"unknown,omitempty"` // rules that could not be judged, and what would tell
 }
 
 // Input is what an assessment rests on.
@@ -23,13 +26,49 @@ type Input struct {
 	Services       []estate.Service
 	Declared       []estate.Integration // by people, in engagement.yaml
 	Classification Classification
+
+	Rules    *rules.Set          // of findings; none are judged where there are none
+	Accepted []estate.Acceptance // by people, in overrides.yaml
+	Today    string              // 2026-01-31, by which acceptances expire
 }
 
 // Assess reconciles the integrations from what configuration says, what sockets and sessions show, and what
 // people declared, tells how these differ, and lists the gaps in what is known. The order of the input changes nothing.
 func Assess(in Input) Assessment {
 	integrations := reconcile(in)
-	return Assessment{Version: Version, Integrations: integrations, Findings: differences(integrations), Gaps: in.Inventory.Gaps()}
+	a := Assessment{Version: Version, Integrations: integrations, Findings: differences(integrations), Gaps: in.Inventory.Gaps()}
+	if in.Rules != nil {
+		judged := in.Rules.Evaluate(rules.Estate{Inventory: in.Inventory, Services: in.Services, Integrations: integrations, Classes: in.Classification.byDatabase()})
+		a.Findings, a.Unknown = append(a.Findings, judged.Findings...), judged.Unknown
+		estate.SortFindings(a.Findings)
+	}
+	accept(a.Findings, in.Accepted, in.Today)
+	return a
+}
+
+// byDatabase is the class of each database that somebody could judge.
+func (c Classification) byDatabase() map[string]estate.DataClass {
+	classes := map[string]estate.DataClass{}
+	for _, d := range c.Databases {
+		if d.Coverage.IsKnown() {
+			classes[d.Server+"/"+d.Database] = d.Class
+		}
+	}
+	return classes
+}
+
+// accept notes who bears the risk of a finding. What has expired stays noted, and the finding is open again.
+func accept(findings []estate.Finding, accepted []estate.Acceptance, today string) {
+	byPlace := map[[2]string]estate.Acceptance{}
+	for _, a := range accepted {
+		byPlace[[2]string{a.Code, a.Asset}] = a
+	}
+	for i := range findings {
+		if a, borne := byPlace[[2]string{findings[i].Code, findings[i].Asset}]; borne {
+			a.Expired = today > a.Until
+			findings[i].Accepted = &a
+		}
+	}
 }
 
 // reconcile gathers what says a name first: then an address in a socket can be told by it.
