@@ -55,6 +55,9 @@ func hostFields() []Field {
 			return daysLeft(i.OS, i.OSVersion, m.Collected.At, "identity")
 		}),
 		identity("host.container", expr.TypeBool, "it is a container: kernel, audit and clock belong to the machine around it", func(_ *machine, i estate.Identity) Fact {
+			if i.Virtualisation == "" {
+				return missing(estate.Gap{Section: "identity", Coverage: estate.Absent, Problem: "the machine does not say whether it is a container"})
+			}
 			return truth(slices.Contains([]string{"lxc", "lxc-libvirt", "docker", "podman", "systemd-nspawn", "openvz", "rkt", "container-other", "proot"}, i.Virtualisation))
 		}),
 		identity("host.physical", expr.TypeBool, "it is a machine of metal, whose disks nobody else encrypts", func(_ *machine, i estate.Identity) Fact {

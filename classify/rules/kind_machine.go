@@ -94,7 +94,7 @@ func privileged(a estate.Account) string {
 func isSharedName(name string) bool {
 	shared := []string{
 		"itsupport", "support", "helpdesk", "shared", "office", "team", "ward", "station", "reception", "frontdesk", "nurse", "nurses", "nursing", "doctor", "doctors", "lab",
-		"pharmacy", "billing", "guest", "kiosk", "trainee", "intern", "test", "tester", "demo", "temp", "user", "operator", "consultant", "generic", "everyone",
+		"pharmacy", "billing", "guest", "kiosk", "trainee", "intern", "demo", "temp", "generic", "everyone",
 	}
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return (r < 'a' || r > 'z') })
 	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(shared, w) })

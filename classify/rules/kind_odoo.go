@@ -233,8 +233,8 @@ func parameterKind() kind {
 }
 
 func isSecretName(name string) bool {
-	if strings.HasPrefix(name, "database.") {
-		return false // made and kept by Odoo
+	if strings.HasPrefix(name, "database.") || strings.HasSuffix(name, "reset_password") {
+		return false // made and kept by Odoo; a switch
 	}
 	for _, word := range []string{"secret", "password", "passwd", "api_key", "apikey", "token", "private_key"} {
 		if strings.HasSuffix(strings.ToLower(name), word) {
