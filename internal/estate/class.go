@@ -32,3 +32,19 @@ func (c DataClass) Rank() int {
 
 // IsSensitive tells whether a class needs protection.
 func (c DataClass) IsSensitive() bool { return c.Rank() < Operational.Rank() }
+
+// ClassOverride is a person's word on the class of a column, which wins over the evidence.
+type ClassOverride struct {
+	Database string    `yaml:"database" json:"database"` // SERVER/DATABASE
+	Table    string    `yaml:"table" json:"table"`       // schema.name
+	Column   string    `yaml:"column" json:"column"`
+	Class    DataClass `yaml:"class" json:"class"`
+	By       string    `yaml:"by" json:"by"`
+	Reason   string    `yaml:"reason" json:"reason"`
+	Date     string    `yaml:"date" json:"date"` // 2026-01-31
+	// Evidence is the fingerprint of the evidence that was looked at; empty where nobody noted it.
+	Evidence string `yaml:"evidence,omitempty" json:"evidence,omitempty"`
+}
+
+// Place tells which column is meant.
+func (o ClassOverride) Place() [3]string { return [3]string{o.Database, o.Table, o.Column} }
