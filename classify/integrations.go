@@ -42,7 +42,7 @@ func Assess(in Input) Assessment {
 		a.Findings, a.Unknown = append(a.Findings, judged.Findings...), judged.Unknown
 		estate.SortFindings(a.Findings)
 	}
-	accept(a.Findings, in.Accepted, in.Today)
+	Accept(a.Findings, in.Accepted, in.Today)
 	return a
 }
 
@@ -57,13 +57,15 @@ func (c Classification) byDatabase() map[string]estate.DataClass {
 	return classes
 }
 
-// accept notes who bears the risk of a finding. What has expired stays noted, and the finding is open again.
-func accept(findings []estate.Finding, accepted []estate.Acceptance, today string) {
+// Accept notes who bears the risk of findings, as of today (2026-01-31). What has expired stays noted, and the finding is
+// open again.
+func Accept(findings []estate.Finding, accepted []estate.Acceptance, today string) {
 	byPlace := map[[2]string]estate.Acceptance{}
 	for _, a := range accepted {
 		byPlace[[2]string{a.Code, a.Asset}] = a
 	}
 	for i := range findings {
+		findings[i].Accepted = nil
 		if a, borne := byPlace[[2]string{findings[i].Code, findings[i].Asset}]; borne {
 			a.Expired = today > a.Until
 			findings[i].Accepted = &a

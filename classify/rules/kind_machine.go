@@ -12,7 +12,7 @@ import (
 func listenerKind() kind {
 	const section = "listeners"
 	return kind{name: "listener", doc: "a socket that a machine listens on", within: "host",
-		groups: entries(section, func(m *machine) estate.Section[[]estate.Listener] { return m.Listeners }, nil),
+		groups: entries(section, func(m *machine) estate.Section[[]estate.Listener] { s := m.Listeners; s.Grant = ""; return s }, nil), // only programs are hidden
 		fields: []Field{
 			about("listener.protocol", expr.TypeText, "tcp or udp", func(l *estate.Listener) Fact { return word(l.Protocol) }),
 			about("listener.address", expr.TypeText, "the address it is bound to; * for all", func(l *estate.Listener) Fact { return word(l.Address) }),
@@ -21,7 +21,9 @@ func listenerKind() kind {
 			{"listener.program", expr.TypeText, "the program behind it", func(s *subject) Fact {
 				l, _ := s.item.(*estate.Listener)
 				if l.Process == "" {
-					return missing(gapOf(section, s.host.Listeners))
+					gap := gapOf(section, s.host.Listeners)
+					gap.Coverage, gap.Problem = estate.Denied, cmp.Or(gap.Problem, "the program behind the socket does not show")
+					return missing(gap)
 				}
 				return word(l.Process)
 			}},

@@ -66,3 +66,12 @@ func (s *Set) Rule(code string) (*Rule, bool) {
 	r, found := s.by[code]
 	return r, found
 }
+
+// Asks lists the facts that a rule's expression rests on, in order of name.
+func (s *Set) Asks(r *Rule) []Field {
+	var asked []Field
+	for _, name := range r.when.Leaves() {
+		asked = append(asked, s.kinds.fields[r.For][name])
+	}
+	return asked
+}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -56,7 +57,16 @@ func (a *app) classify(asJSON bool) (err error) {
 	if err := d.WriteYAML(engagement.ClassificationFile, result); err != nil {
 		return err
 	}
-	assessment := classify.Assess(classify.Input{Inventory: inventory, Services: d.e.Services, Declared: d.e.Declared(), Classification: result})
+	set, err := ownRules(d.Folder)
+	if err != nil {
+		return err
+	}
+	overrides, err := d.Overrides()
+	if err != nil {
+		return err
+	}
+	assessment := classify.Assess(classify.Input{Inventory: inventory, Services: d.e.Services, Declared: d.e.Declared(), Classification: result,
+		Rules: set, Accepted: overrides.Accepted, Today: a.now().Format(time.DateOnly)})
 	if err := d.WriteJSON(engagement.AssessmentFile, assessment); err != nil {
 		return err
 	}
