@@ -80,8 +80,8 @@ func (v *verdicts) judge(w *world, r *Rule, fields map[string]Field, g *group) {
 	if found == 0 {
 		for gap := range gaps {
 			at := lack{r.Code, gap}
-			if !slices.Contains(v.unknown[at], g.asset) {
-				v.unknown[at] = append(v.unknown[at], g.asset)
+			if list := v.unknown[at]; len(list) == 0 || list[len(list)-1] != g.asset { // groups of an asset follow one another
+				v.unknown[at] = append(list, g.asset)
 			}
 		}
 		return
@@ -135,6 +135,7 @@ func (v *verdicts) result(s *Set) Result {
 	estate.SortFindings(result.Findings)
 	for at, assets := range v.unknown {
 		slices.Sort(assets)
+		assets = slices.Compact(assets)
 		result.Unknown = append(result.Unknown, estate.UnknownFinding{Code: at.code, Title: s.by[at.code].Title, Section: at.gap.Section,
 			Coverage: at.gap.Coverage, Problem: at.gap.Problem, Grant: at.gap.Mend, Assets: assets})
 	}

@@ -185,6 +185,9 @@ func safeguardFields() []Field {
 		ofHost("host.log_in_clear", expr.TypeText, "where its logs are sent to without TLS; empty where to nowhere", func(m *machine) Fact {
 			return told("safeguards", m.Safeguards, func(list []estate.Safeguard) Fact {
 				for _, g := range list {
+					if g.Kind == "log-forwarding" && g.State == "on" && len(g.To) == 0 {
+						return missing(estate.Gap{Section: "safeguards", Coverage: estate.NotAsked, Problem: "where logs are forwarded to does not show", Mend: "discover the machine again: nightferry discover"})
+					}
 					for _, to := range g.To {
 						if !to.TLS && !isLoopback(to.Host) {
 							return word(to.Host)
