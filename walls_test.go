@@ -49,7 +49,7 @@ func rooms() []room {
 		{"discover/...", []string{"discover", "internal/estate", "internal/remote", "internal/pgread", "internal/odoorpc", "internal/outcome"}},
 
 		{"classify/detect", []string{"internal/estate"}},
-		{"classify/rules", nil},
+		{"classify/rules", []string{"internal/estate", "internal/expr", "internal/yamlfile"}},
 		{"classify/modules", []string{"internal/estate", "internal/yamlfile"}},
 		{"classify", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/detect", "classify/modules", "classify/rules"}},
 

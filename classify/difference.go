@@ -27,10 +27,7 @@ func differences(all []estate.Integration) []estate.Finding {
 			findings = append(findings, finding)
 		}
 	}
-	slices.SortFunc(findings, func(a, b estate.Finding) int {
-		order := estate.Severities()
-		return cmp.Or(cmp.Compare(slices.Index(order, a.Severity), slices.Index(order, b.Severity)), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Title, b.Title))
-	})
+	estate.SortFindings(findings)
 	return findings
 }
 

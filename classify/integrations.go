@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nightferry/classify/modules"
+	"nightferry/classify/rules"
 	"nightferry/internal/estate"
 )
 
@@ -17,6 +18,8 @@ type Assessment struct {
 	Findings     []estate.Finding     `json:"findings"`
 	Modules      *modules.Report      `json:"modules,omitempty"` // what becomes of Odoo's modules; nil where nobody asked
 	Gaps         []estate.Gap         `json:"gaps"`              // what is not known, and what would mend it
+
+	Unknown []estate.UnknownFinding `json:"unknown,omitempty"` // rules that could not be judged, and what would tell
 }
 
 // Input is what an assessment rests on.
@@ -27,6 +30,10 @@ type Input struct {
 	Classification Classification
 	Advisor        *modules.Advisor // judges Odoo's modules; nil leaves them out
 	Target         string           // Odoo version that the advisor judges for
+
+	Rules    *rules.Set          // of findings; none are judged where there are none
+	Accepted []estate.Acceptance // by people, in overrides.yaml
+	Today    string              // 2026-01-31, by which acceptances expire
 }
 
 // Assess reconciles the integrations from what configuration says, what sockets and sessions show, and what
@@ -34,11 +41,44 @@ type Input struct {
 func Assess(in Input) Assessment {
 	integrations := reconcile(in)
 	a := Assessment{Version: Version, Integrations: integrations, Findings: differences(integrations), Gaps: in.Inventory.Gaps()}
+	if in.Rules != nil {
+		judged := in.Rules.Evaluate(rules.Estate{Inventory: in.Inventory, Services: in.Services, Integrations: integrations, Classes: in.Classification.byDatabase()})
+		a.Findings, a.Unknown = append(a.Findings, judged.Findings...), judged.Unknown
+		estate.SortFindings(a.Findings)
+	}
+	Accept(a.Findings, in.Accepted, in.Today)
 	if in.Advisor != nil {
 		report := in.Advisor.Assess(in.Inventory, in.Target)
 		a.Modules = &report
 	}
 	return a
+}
+
+// byDatabase is the class of each database that somebody could judge.
+func (c Classification) byDatabase() map[string]estate.DataClass {
+	classes := map[string]estate.DataClass{}
+	for _, d := range c.Databases {
+		if d.Coverage.IsKnown() {
+			classes[d.Server+"/"+d.Database] = d.Class
+		}
+	}
+	return classes
+}
+
+// Accept notes who bears the risk of findings, as of today (2026-01-31). What has expired stays noted, and the finding is
+// open again.
+func Accept(findings []estate.Finding, accepted []estate.Acceptance, today string) {
+	byPlace := map[[2]string]estate.Acceptance{}
+	for _, a := range accepted {
+		byPlace[[2]string{a.Code, a.Asset}] = a
+	}
+	for i := range findings {
+		findings[i].Accepted = nil
+		if a, borne := byPlace[[2]string{findings[i].Code, findings[i].Asset}]; borne {
+			a.Expired = today > a.Until
+			findings[i].Accepted = &a
+		}
+	}
 }
 
 // reconcile gathers what says a name first: then an address in a socket can be told by it.

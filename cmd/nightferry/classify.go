@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -83,22 +84,22 @@ func (a *app) classify(ctx context.Context, o classifyOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	input, err := a.assessing(d) // before anything is read: a fault in a file of rules is told at once
+	if err != nil {
+		return err
+	}
 	troubles := 0
 	if !o.offline {
 		if troubles, err = a.sampleRows(ctx, d, classifier, &inventory, o); err != nil {
 			return err
 		}
 	}
-	advisor, err := d.advisor()
-	if err != nil {
-		return err
-	}
 	result := classifier.Classify(inventory, d.e.Services)
 	if err := d.WriteYAML(engagement.ClassificationFile, result); err != nil {
 		return err
 	}
-	assessment := classify.Assess(classify.Input{Inventory: inventory, Services: d.e.Services, Declared: d.e.Declared(), Classification: result,
-		Advisor: advisor, Target: d.odooTarget()})
+	input.Inventory, input.Classification = inventory, result
+	assessment := classify.Assess(input)
 	if err := d.WriteJSON(engagement.AssessmentFile, assessment); err != nil {
 		return err
 	}
@@ -115,6 +116,24 @@ func (a *app) classify(ctx context.Context, o classifyOptions) (err error) {
 		return outcome.Found(fmt.Errorf("%d tables or databases could not be read, or not in full", troubles))
 	}
 	return nil
+}
+
+// assessing reads what an assessment goes by beside the inventory and its classes: rules, policies, the word of people.
+func (a *app) assessing(d *desk) (classify.Input, error) {
+	advisor, err := d.advisor()
+	if err != nil {
+		return classify.Input{}, err
+	}
+	set, err := ownRules(d.Folder)
+	if err != nil {
+		return classify.Input{}, err
+	}
+	overrides, err := d.Overrides()
+	if err != nil {
+		return classify.Input{}, err
+	}
+	return classify.Input{Services: d.e.Services, Declared: d.e.Declared(), Advisor: advisor, Target: d.odooTarget(),
+		Rules: set, Accepted: overrides.Accepted, Today: a.now().Format(time.DateOnly)}, nil
 }
 
 // classifying reads what classification goes by: the inventory, and the classifier with the word of people.

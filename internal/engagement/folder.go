@@ -71,6 +71,24 @@ func (f *Folder) Has(name string) bool {
 // stage that writes it has not run.
 func (f *Folder) Read(name string) ([]byte, error) { return readAll(f.root.FS(), name, f.Path(name)) }
 
+// List names the files of a folder in it that end so, in order of name; none where there is no such folder.
+func (f *Folder) List(dir, ending string) ([]string, error) {
+	entries, err := fs.ReadDir(f.root.FS(), path.Clean(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, readFailed(f.Path(dir), err)
+	}
+	var names []string
+	for _, entry := range entries {
+		if entry.Type().IsRegular() && path.Ext(entry.Name()) == ending {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, nil
+}
+
 // readAll reads a file, which errors call by another name.
 func readAll(files fs.FS, name, called string) ([]byte, error) {
 	file, err := files.Open(path.Clean(name))

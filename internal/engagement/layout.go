@@ -11,6 +11,7 @@ const (
 	PlanFile           = "plan.yaml"
 	OverridesFile      = "overrides.yaml"
 	JournalDir         = "journal"
+	RulesDir           = "rules" // rules of findings that people add
 	ReportsDir         = "reports"
 	WatchFile          = "samples/watch.json"
 	EffortFile         = "policies/module-effort.yaml" // hours for custom code; the embedded table holds where it is not there

@@ -16,7 +16,8 @@ import (
 
 // Overrides is overrides.yaml: what people decided against the evidence.
 type Overrides struct {
-	Classes []estate.ClassOverride `yaml:"classes"`
+	Classes  []estate.ClassOverride `yaml:"classes"`
+	Accepted []estate.Acceptance    `yaml:"accepted"` // findings whose risk somebody bears for some time
 }
 
 // Overrides reads overrides.yaml, strictly: faults come as [yamlfile.Problems]. Without the file there are none.
@@ -63,6 +64,7 @@ func parseOverrides(name string, text []byte) (Overrides, *yamlfile.File, error)
 		}
 		seen[class.Place()] = file.Line(at)
 	}
+	checkAccepted(file, o.Accepted)
 	return o, file, file.Err()
 }
 
@@ -98,26 +100,32 @@ func (f *Folder) OverrideClass(o estate.ClassOverride) error {
 	if err != nil {
 		return &FileError{Name: name, Text: "the override cannot be written as YAML", Err: err}
 	}
-	want := Overrides{Classes: slices.Clone(old.Classes)}
+	want := old
+	want.Classes = slices.Clone(old.Classes)
 	at := slices.IndexFunc(old.Classes, func(c estate.ClassOverride) bool { return c.Place() == o.Place() })
 	if at >= 0 {
 		want.Classes[at] = o
 	} else {
 		want.Classes = append(want.Classes, o)
 	}
-	changed := withEntry(string(text), file, len(old.Classes), at, string(entry))
+	return f.rewrite(withEntry(string(text), file, "classes", len(old.Classes), at, string(entry)), want, "classes", string(entry))
+}
+
+// rewrite saves the changed text, if it says what it should and nothing else.
+func (f *Folder) rewrite(changed string, want Overrides, list, entry string) error {
+	name := f.Path(OverridesFile)
 	got, _, err := parseOverrides(name, []byte(changed))
-	if err != nil || !slices.Equal(got.Classes, want.Classes) {
+	if err != nil || !slices.Equal(got.Classes, want.Classes) || !slices.Equal(got.Accepted, want.Accepted) {
 		return &FileError{Name: name, Text: "it is not written in a way that an entry can be put into",
-			Hint: "write classes: as a list with each entry on lines of its own, or add this by hand:\n" + string(entry)}
+			Hint: "write " + list + ": as a list with each entry on lines of its own, or add this by hand:\n" + entry}
 	}
 	return f.Write(OverridesFile, []byte(changed))
 }
 
-var emptyClasses = regexp.MustCompile(`^classes:\s*(\[\s*\])?\s*(#.*)?$`)
+var emptyList = regexp.MustCompile(`^[a-z]+:\s*(\[\s*\])?\s*(#.*)?$`)
 
-// withEntry puts an entry of the list classes into the text: in the place of entry at, or behind the last of count.
-func withEntry(text string, file *yamlfile.File, count, at int, entry string) string {
+// withEntry puts an entry of a list into the text: in the place of entry at, or behind the last of count.
+func withEntry(text string, file *yamlfile.File, list string, count, at int, entry string) string {
 	lines := strings.SplitAfter(text, "\n")
 	if last := len(lines) - 1; lines[last] == "" {
 		lines = lines[:last]
@@ -126,21 +134,23 @@ func withEntry(text string, file *yamlfile.File, count, at int, entry string) st
 	}
 	from, to := len(lines), len(lines)
 	switch {
-	case count == 0 && file.Has("classes"):
-		from = slices.IndexFunc(lines, func(l string) bool { return emptyClasses.MatchString(strings.TrimRight(l, "\r\n")) })
+	case count == 0 && file.Has(list):
+		from = slices.IndexFunc(lines, func(l string) bool {
+			return strings.HasPrefix(l, list+":") && emptyList.MatchString(strings.TrimRight(l, "\r\n"))
+		})
 		if from < 0 {
 			return text
 		}
 		to = from + 1
-		entry = "classes:\n" + indented(entry, 2)
+		entry = list + ":\n" + indented(entry, 2)
 	case count == 0:
-		entry = "classes:\n" + indented(entry, 2)
+		entry = list + ":\n" + indented(entry, 2)
 	default:
 		n := at
 		if at < 0 {
 			n = count - 1
 		}
-		from = file.Line(fmt.Sprintf("classes[%d]", n)) - 1
+		from = file.Line(fmt.Sprintf("%s[%d]", list, n)) - 1
 		indent := strings.Index(lines[from], "-")
 		if indent < 0 {
 			return text

@@ -1,5 +1,10 @@
 package estate
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Finding is something that is wrong, or may be, with what shows it and what would mend it. Codes are stable: they
 // never change their meaning.
 type Finding struct {
@@ -9,6 +14,49 @@ type Finding struct {
 	Asset    string   `json:"asset"`    // "host/erp-db", or "outside/NAME" where no asset of the estate is concerned
 	Evidence []string `json:"evidence"` // what shows it, and how far that can be relied upon
 	Fix      string   `json:"fix"`      // what a person can do
+
+	HIPAA  []string `json:"hipaa,omitempty"`  // paragraphs of the Security Rule, 45 CFR, that it concerns
+	ISO    []string `json:"iso,omitempty"`    // controls of ISO/IEC 27001:2022, Annex A, that it concerns
+	Effort string   `json:"effort,omitempty"` // to mend it: "minutes", "hours", "days", "weeks"
+	Note   string   `json:"note,omitempty"`   // what it does not say, and when it may be wrong
+
+	Accepted *Acceptance `json:"accepted,omitempty"` // somebody answers for leaving it; also one that has expired
+}
+
+// Acceptance is a person's word that a risk is borne, for some time.
+type Acceptance struct {
+	Code    string `yaml:"code" json:"code"`
+	Asset   string `yaml:"asset" json:"asset"`
+	Until   string `yaml:"until" json:"until"` // last day, 2026-01-31
+	By      string `yaml:"by" json:"by"`       // who answers for it
+	Reason  string `yaml:"reason" json:"reason"`
+	Date    string `yaml:"date" json:"date"` // when it was accepted
+	Expired bool   `yaml:"-" json:"expired,omitempty"`
+}
+
+// IsOpen tells whether nobody bears the risk: it was not accepted, or not for so long.
+func (f Finding) IsOpen() bool { return f.Accepted == nil || f.Accepted.Expired }
+
+// UnknownFinding is a rule that could not be judged on some assets, and what would tell.
+type UnknownFinding struct {
+	Code     string   `json:"code"`
+	Title    string   `json:"title"`
+	Section  string   `json:"section,omitempty"` // that is not known; empty for the asset as a whole
+	Coverage Coverage `json:"coverage"`
+	Problem  string   `json:"problem,omitempty"`
+	Grant    string   `json:"grant,omitempty"` // the right, or the deed, that would tell
+	Assets   []string `json:"assets"`
+}
+
+// SortFindings orders findings: the worst first, then by code, title and asset.
+func SortFindings(findings []Finding) {
+	rank := map[Severity]int{}
+	for i, s := range Severities() {
+		rank[s] = i
+	}
+	slices.SortFunc(findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(rank[a.Severity], rank[b.Severity]), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Title, b.Title), cmp.Compare(a.Asset, b.Asset))
+	})
 }
 
 // Severity is how much a finding matters.

@@ -22,6 +22,10 @@ func (c *compiler) allow(root ast.Node) {
 		case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.StringNode:
 		case *ast.UnaryNode:
 			return true
+		case *ast.ArrayNode:
+			if !c.lists[n] {
+				c.refuse(n, "a list stands behind \"in\" alone", "")
+			}
 		case *ast.BinaryNode:
 			c.allowOperator(n)
 		case *ast.BuiltinNode:
@@ -58,7 +62,13 @@ func (c *compiler) allowOperator(n *ast.BinaryNode) {
 		if kind(n.Left) != kind(n.Right) {
 			c.refuse(n, fmt.Sprintf("a %s is compared with a %s", kind(n.Left), kind(n.Right)), "compare like with like; durations are written 30m or 1h30m")
 		}
+		if orders := n.Operator != "==" && n.Operator != "!="; orders && kind(n.Left) == "text" {
+			c.refuse(n, "texts have no order here", "compare numbers, or use == and !=")
+		}
 	case "+", "-":
+		if kind(n.Left) == "text" {
+			c.refuse(n, "texts do not add up", "use contains, startsWith or endsWith")
+		}
 		if kind(n.Left) != kind(n.Right) {
 			c.refuse(n, fmt.Sprintf("a %s and a %s do not add up", kind(n.Left), kind(n.Right)), "durations are written 30m or 1h30m")
 		}
@@ -68,9 +78,35 @@ func (c *compiler) allowOperator(n *ast.BinaryNode) {
 		if !isNonZero(n.Right) {
 			c.refuse(n, "it divides by what may be zero", "multiply instead: a * 100 < b")
 		}
+	case "contains", "startsWith", "endsWith":
+		if kind(n.Left) != "text" || kind(n.Right) != "text" {
+			c.refuse(n, n.Operator+" is for texts", "")
+		}
+	case "in":
+		c.allowList(n)
 	default:
 		c.refuse(n, n.Operator+" is not allowed in a gate", "use comparisons, + - * /, and, or, not")
 	}
+}
+
+// allowList checks that a text is looked for among texts, or a number among numbers, that are written out.
+func (c *compiler) allowList(n *ast.BinaryNode) {
+	list, ok := n.Right.(*ast.ArrayNode)
+	if !ok || len(list.Nodes) == 0 || !c.schema.hasText() {
+		c.refuse(n, "in is not allowed in a gate", "use comparisons, + - * /, and, or, not")
+		return
+	}
+	for _, entry := range list.Nodes {
+		switch entry.(type) {
+		case *ast.StringNode, *ast.IntegerNode:
+			if kind(entry) == kind(n.Left) {
+				continue
+			}
+		}
+		c.refuse(entry, "a "+kind(n.Left)+" is looked for, and this is none", "write the entries out, each of the same kind")
+		return
+	}
+	c.lists[list] = true
 }
 
 func (c *compiler) allowCall(n ast.Node, name string, arguments []ast.Node) {
@@ -131,6 +167,10 @@ func each(n ast.Node, visit func(ast.Node) bool) {
 	case *ast.BinaryNode:
 		each(n.Left, visit)
 		each(n.Right, visit)
+	case *ast.ArrayNode:
+		for _, entry := range n.Nodes {
+			each(entry, visit)
+		}
 	case *ast.BuiltinNode:
 		for _, argument := range n.Arguments {
 			each(argument, visit)

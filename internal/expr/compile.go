@@ -63,12 +63,13 @@ type node struct {
 // Compile checks source against the leaves of schema and makes it ready to judge. It fails with an [Error].
 //
 // The language is small on purpose: numbers, durations (30m, 1h30m), true, false, leaves, comparisons, + - * and
-// division by a number, and, or, not, brackets, abs, min and max.
+// division by a number, and, or, not, brackets, abs, min and max. Where a leaf holds a text, there are also texts in
+// quotation marks, `in ["a", "b"]`, contains, startsWith and endsWith.
 func Compile(source string, schema Schema) (*Program, error) {
 	if len(source) > maxSource {
 		return nil, &Error{1, 1, fmt.Sprintf("the expression is longer than %d bytes", maxSource), "split it into steps"}
 	}
-	text, err := spell(source)
+	text, err := spell(source, schema.hasText())
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ func Compile(source string, schema Schema) (*Program, error) {
 	if failed != nil {
 		return nil, text.explain(failed, schema)
 	}
-	c := compiler{text: text, schema: schema, options: options, seen: map[string]bool{}}
+	c := compiler{text: text, schema: schema, options: options, seen: map[string]bool{}, lists: map[ast.Node]bool{}}
 	c.allow(tree.Node)
 	if c.err != nil {
 		return nil, c.err
@@ -133,6 +134,8 @@ func typeOf(t Type) types.Type {
 		return types.Bool
 	case TypeDuration:
 		return types.TypeOf(time.Duration(0))
+	case TypeText:
+		return types.String
 	}
 	return types.Nil // takes part in nothing
 }
@@ -143,6 +146,7 @@ type compiler struct {
 	schema  Schema
 	options []expr.Option
 	seen    map[string]bool
+	lists   map[ast.Node]bool // that stand behind an "in"
 	err     error
 }
 

@@ -136,6 +136,62 @@ func TestCompileRefuses(t *testing.T) {
 	}
 }
 
+// TestTexts holds what rules over an inventory have beyond gates.
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	schema := expr.Schema{"host.os": expr.TypeText, "host.port": expr.TypeInt, "host.open": expr.TypeBool}
+	facts := expr.Facts{"host.os": expr.Text("debian 11"), "host.port": expr.Int(6379)}
+	for source, want := range map[string]expr.Verdict{
+		`host.os == "debian 11"`:                        expr.Pass,
+		`host.os != 'debian 11'`:                        expr.Fail,
+		`host.os in ["centos", "debian 11"]`:            expr.Pass,
+		`host.os in ["30m"]`:                            expr.Fail,
+		`not (host.port in [80, 443])`:                  expr.Pass,
+		`host.os startsWith "debian" and host.port > 1`: expr.Pass,
+		`host.os contains "//" or host.os endsWith "#"`: expr.Fail,
+		`host.os == "" or host.open`:                    expr.NoData,
+	} {
+		p, err := expr.Compile(source, schema)
+		require.NoError(t, err, source)
+		require.Equal(t, want, p.Judge(facts), source)
+	}
+	require.Equal(t, expr.NoData, must(expr.Compile(`host.os in ["a"]`, schema)).Judge(expr.Facts{"host.os": expr.Missing(estate.Denied)}))
+	for source, column := range map[string]int{
+		`host.os == debian`:              12,
+		`host.os == "debian`:             12,
+		`host.os == "a\"b"`:              12,
+		`host.os == 5`:                   9,
+		`host.os in host.os`:             9,
+		`host.os in []`:                  9,
+		`host.os in ["a", 1]`:            18,
+		`host.port in ["a"]`:             11,
+		`host.port contains 1`:           11,
+		`["a"] == ["a"]`:                 1,
+		`host.os matches "(a+)+b"`:       9,
+		`host.os + "b" == "ab"`:          0,
+		`host.os[0] == "a"`:              0,
+		"host.os == `a`":                 12,
+		`host.os in ["a", "b", host.os]`: 28,
+		`len(host.os) > 1`:               1,
+	} {
+		_, err := expr.Compile(source, schema)
+		var at *expr.Error
+		require.ErrorAs(t, err, &at, source)
+		if column > 0 {
+			require.InDelta(t, column, at.Column, 1.1, "%s: %v", source, err)
+		}
+	}
+	_, err := json.Marshal(expr.Text("Testmann"))
+	require.Error(t, err, "a text would become recorded evidence")
+}
+
+func must(p *expr.Program, err error) *expr.Program {
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	long := "validation.proven"

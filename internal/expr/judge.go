@@ -11,10 +11,15 @@ import (
 // Judge evaluates the expression over facts. What is missing, or has another type than was declared, gives no-data
 // wherever it would decide: false and missing is false, true or missing is true, everything else with missing is no-data.
 func (p *Program) Judge(facts Facts) Verdict {
+	return p.JudgeBy(func(leaf string) Value { return facts[leaf] })
+}
+
+// JudgeBy is Judge over facts that are asked for by name, each that the expression uses once.
+func (p *Program) JudgeBy(fact func(leaf string) Value) Verdict {
 	env := map[string]any{}
 	known := map[string]bool{}
 	for _, leaf := range p.leaves {
-		value := facts[leaf]
+		value := fact(leaf)
 		if value.Coverage().IsKnown() && value.Type() == p.schema[leaf] {
 			known[leaf] = true
 			place(env, leaf, value.held)

@@ -17,7 +17,8 @@ type spelling struct {
 }
 
 // spell turns 30m into duration("30m"), which is how the library wants it.
-func spell(source string) (spelling, error) {
+// Texts in quotation marks are left alone; where the language has none they are a mistake.
+func spell(source string, texts bool) (spelling, error) {
 	s := spelling{written: []rune(source)}
 	var b strings.Builder
 	put := func(text string, at, step int) {
@@ -30,6 +31,14 @@ func spell(source string) (spelling, error) {
 	for i := 0; i < len(s.written); {
 		word := s.word(i)
 		switch {
+		case texts && strings.ContainsRune("\"'", s.written[i]):
+			end := s.closing(i)
+			if end < 0 {
+				return s, s.at(i, "this text does not end", "close the quotation mark; a text has no backslash in it")
+			}
+			put(string(s.written[i:end]), i, 1)
+			i = end
+			continue
 		case strings.ContainsRune("\"'`", s.written[i]):
 			return s, s.at(i, "there is no text in a gate", "compare numbers, durations and truths")
 		case s.written[i] == '/' && i+1 < len(s.written) && strings.ContainsRune("/*", s.written[i+1]), s.written[i] == '#':
@@ -49,6 +58,19 @@ func spell(source string) (spelling, error) {
 	}
 	s.spelt = b.String()
 	return s, nil
+}
+
+// closing is the place behind the text that begins at i, or -1 where it does not end.
+func (s spelling) closing(i int) int {
+	for end := i + 1; end < len(s.written); end++ {
+		switch s.written[end] {
+		case s.written[i]:
+			return end + 1
+		case '\\', '\n':
+			return -1
+		}
+	}
+	return -1
 }
 
 // word is the number or name that begins at i, or empty.

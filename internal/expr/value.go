@@ -1,4 +1,4 @@
-// Package expr is the one small language of gates and rollback criteria. An expression is compiled and type-checked
+// Package expr is the one small language of gates, rollback criteria and rules of findings. An expression is compiled and type-checked
 // when it is read, and judged over recorded facts: pass, fail, or no-data where a fact that would decide is missing.
 package expr
 
@@ -12,8 +12,8 @@ import (
 	"nightferry/internal/estate"
 )
 
-// Type is what a leaf holds. There is no text among them, so that no value of
-// a customer's row can become evidence.
+// Type is what a leaf holds. Text is for rules over an inventory alone: it has no form as JSON, so that no value of a
+// customer's row can become recorded evidence of a gate.
 type Type string
 
 // The types of leaves.
@@ -22,10 +22,21 @@ const (
 	TypeFloat    Type = "float"
 	TypeBool     Type = "bool"
 	TypeDuration Type = "duration"
+	TypeText     Type = "text"
 )
 
 // Schema declares the leaves that an expression may use, by dotted name: "validation.different" is an int.
 type Schema map[string]Type
+
+// hasText tells whether the language of these leaves knows texts.
+func (s Schema) hasText() bool {
+	for _, t := range s {
+		if t == TypeText {
+			return true
+		}
+	}
+	return false
+}
 
 // Facts are leaves by dotted name, as recorded. A name that is not there is a leaf that nobody asked for.
 type Facts map[string]Value
@@ -34,7 +45,7 @@ type Facts map[string]Value
 // The zero Value is a leaf that nobody asked for.
 type Value struct {
 	coverage estate.Coverage
-	held     any // int64, float64, bool or time.Duration; nil unless known
+	held     any // int64, float64, bool, time.Duration or string; nil unless known
 }
 
 // Int is a known count.
@@ -45,6 +56,9 @@ func Bool(b bool) Value { return Value{estate.Known, b} }
 
 // Duration is a known length of time.
 func Duration(d time.Duration) Value { return Value{estate.Known, d} }
+
+// Text is a known word of an inventory.
+func Text(s string) Value { return Value{estate.Known, s} }
 
 // Float is a known measurement. What is not a finite number was not measured: it is a failed leaf,
 // because NaN compares false with everything and would pass a negated gate.
@@ -82,6 +96,8 @@ func (v Value) Type() Type {
 		return TypeBool
 	case time.Duration:
 		return TypeDuration
+	case string:
+		return TypeText
 	}
 	return ""
 }
@@ -105,6 +121,9 @@ type wire struct {
 func (v Value) MarshalJSON() ([]byte, error) {
 	if !v.coverage.IsKnown() {
 		return json.Marshal(wire{Coverage: v.Coverage()})
+	}
+	if v.Type() == TypeText {
+		return nil, fmt.Errorf("a text is no evidence that may be recorded")
 	}
 	held := v.held
 	if d, ok := held.(time.Duration); ok {
