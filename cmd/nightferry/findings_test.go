@@ -62,7 +62,7 @@ func plantedFindings() map[string]planted {
 		"odoo-mail-without-tls erp-app":                           {code: "odoo-mail-without-tls", asset: "odoo/clinic"},
 		"odoo-module-left-on-disk erp-app/clinic_old_export":      {code: "odoo-module-left-on-disk", asset: "odoo/clinic", shows: "clinic_old_export"},
 		"sudo-without-password erp-app/itsupport":                 {code: "sudo-without-password", asset: "host/erp-app", hidden: true},
-		"log-forwarding-in-clear erp-app":                         {code: "log-forwarding-in-clear", asset: "host/erp-app", shows: "edge", hidden: true}, // until the sample is recorded anew,
+		"log-forwarding-in-clear erp-app":                         {code: "log-forwarding-in-clear", asset: "host/erp-app", shows: "edge"},
 		"undocumented-change erp-app/etc/nginx/nginx.conf":        {code: "configuration-undeclared", asset: "host/erp-app", shows: "/etc/nginx/nginx.conf"},
 		"undocumented-change erp-app/usr/bin/odoo":                {code: "undocumented-change", asset: "host/erp-app", shows: "/usr/bin/odoo"},
 		"undocumented-change erp-app/usr/lib/python3/dist-packages/odoo/addons/mail/models/mail_mail.py": {code: "undocumented-change", asset: "host/erp-app", shows: "mail_mail.py"},
