@@ -14,18 +14,33 @@ func (p *Program) Judge(facts Facts) Verdict {
 	return p.JudgeBy(func(leaf string) Value { return facts[leaf] })
 }
 
-// JudgeBy is Judge over facts that are asked for by name, each that the expression uses once.
+// JudgeBy is Judge over facts that are asked for by name, each once and only where it can still decide.
 func (p *Program) JudgeBy(fact func(leaf string) Value) Verdict {
-	env := map[string]any{}
-	known := map[string]bool{}
-	for _, leaf := range p.leaves {
-		value := fact(leaf)
-		if value.Coverage().IsKnown() && value.Type() == p.schema[leaf] {
-			known[leaf] = true
-			place(env, leaf, value.held)
-		}
+	s := scene{fact: fact, schema: p.schema, env: map[string]any{}}
+	return p.root.judge(&s)
+}
+
+// scene holds the facts of one judgement as far as they were asked for.
+type scene struct {
+	fact   func(string) Value
+	schema Schema
+	env    map[string]any // known leaves, as the library takes them
+	asked  []string
+	known  []bool // of asked, in its order
+}
+
+// knows asks for a leaf, and tells whether it is known and of the type that was declared.
+func (s *scene) knows(leaf string) bool {
+	if i := slices.Index(s.asked, leaf); i >= 0 {
+		return s.known[i]
 	}
-	return p.root.judge(env, known)
+	value := s.fact(leaf)
+	known := value.Coverage().IsKnown() && value.Type() == s.schema[leaf]
+	if known {
+		place(s.env, leaf, value.held)
+	}
+	s.asked, s.known = append(s.asked, leaf), append(s.known, known)
+	return known
 }
 
 func place(env map[string]any, leaf string, held any) {
@@ -42,22 +57,30 @@ func place(env map[string]any, leaf string, held any) {
 	fields[field] = held
 }
 
-func (n node) judge(env map[string]any, known map[string]bool) Verdict {
+func (n node) judge(s *scene) Verdict {
 	switch n.op {
 	case "not":
-		return not(n.operands[0].judge(env, known))
+		return not(n.operands[0].judge(s))
 	case "and":
-		return both(n.operands[0].judge(env, known), n.operands[1].judge(env, known))
+		left := n.operands[0].judge(s)
+		if left == Fail {
+			return Fail
+		}
+		return both(left, n.operands[1].judge(s))
 	case "or":
+		left := n.operands[0].judge(s)
+		if left == Pass {
+			return Pass
+		}
 		// Not (not a and not b): one table is enough.
-		return not(both(not(n.operands[0].judge(env, known)), not(n.operands[1].judge(env, known))))
+		return not(both(not(left), not(n.operands[1].judge(s))))
 	}
 	for _, leaf := range n.leaves {
-		if !known[leaf] {
+		if !s.knows(leaf) {
 			return NoData
 		}
 	}
-	result, err := expr.Run(n.program, env)
+	result, err := expr.Run(n.program, s.env)
 	truth, ok := result.(bool)
 	switch {
 	case err != nil || !ok:
