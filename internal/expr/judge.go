@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/vm"
 )
 
 // Judge evaluates the expression over facts. What is missing, or has another type than was declared, gives no-data
@@ -15,31 +15,39 @@ func (p *Program) Judge(facts Facts) Verdict {
 }
 
 // JudgeBy is Judge over facts that are asked for by name, each once and only where it can still decide.
-func (p *Program) JudgeBy(fact func(leaf string) Value) Verdict {
-	s := scene{fact: fact, schema: p.schema, env: map[string]any{}}
-	return p.root.judge(&s)
-}
+func (p *Program) JudgeBy(fact func(leaf string) Value) Verdict { return new(Judge).Judge(p, fact) }
 
-// scene holds the facts of one judgement as far as they were asked for.
-type scene struct {
+// Judge judges one expression after another and keeps its working memory between them. It is for one goroutine; the
+// zero value is ready.
+type Judge struct {
 	fact   func(string) Value
 	schema Schema
 	env    map[string]any // known leaves, as the library takes them
 	asked  []string
 	known  []bool // of asked, in its order
+	vm     vm.VM
+}
+
+// Judge is [Program.JudgeBy].
+func (j *Judge) Judge(p *Program, fact func(leaf string) Value) Verdict {
+	j.fact, j.schema, j.asked, j.known = fact, p.schema, j.asked[:0], j.known[:0]
+	if j.env == nil {
+		j.env = map[string]any{}
+	}
+	return p.root.judge(j)
 }
 
 // knows asks for a leaf, and tells whether it is known and of the type that was declared.
-func (s *scene) knows(leaf string) bool {
-	if i := slices.Index(s.asked, leaf); i >= 0 {
-		return s.known[i]
+func (j *Judge) knows(leaf string) bool {
+	if i := slices.Index(j.asked, leaf); i >= 0 {
+		return j.known[i]
 	}
-	value := s.fact(leaf)
-	known := value.Coverage().IsKnown() && value.Type() == s.schema[leaf]
+	value := j.fact(leaf)
+	known := value.Coverage().IsKnown() && value.Type() == j.schema[leaf]
 	if known {
-		place(s.env, leaf, value.held)
+		place(j.env, leaf, value.held) // what an earlier judgement left there is only asked for after it was known anew
 	}
-	s.asked, s.known = append(s.asked, leaf), append(s.known, known)
+	j.asked, j.known = append(j.asked, leaf), append(j.known, known)
 	return known
 }
 
@@ -57,30 +65,30 @@ func place(env map[string]any, leaf string, held any) {
 	fields[field] = held
 }
 
-func (n node) judge(s *scene) Verdict {
+func (n node) judge(j *Judge) Verdict {
 	switch n.op {
 	case "not":
-		return not(n.operands[0].judge(s))
+		return not(n.operands[0].judge(j))
 	case "and":
-		left := n.operands[0].judge(s)
+		left := n.operands[0].judge(j)
 		if left == Fail {
 			return Fail
 		}
-		return both(left, n.operands[1].judge(s))
+		return both(left, n.operands[1].judge(j))
 	case "or":
-		left := n.operands[0].judge(s)
+		left := n.operands[0].judge(j)
 		if left == Pass {
 			return Pass
 		}
 		// Not (not a and not b): one table is enough.
-		return not(both(not(left), not(n.operands[1].judge(s))))
+		return not(both(not(left), not(n.operands[1].judge(j))))
 	}
 	for _, leaf := range n.leaves {
-		if !s.knows(leaf) {
+		if !j.knows(leaf) {
 			return NoData
 		}
 	}
-	result, err := expr.Run(n.program, s.env)
+	result, err := j.vm.Run(n.program, j.env)
 	truth, ok := result.(bool)
 	switch {
 	case err != nil || !ok:
