@@ -52,22 +52,45 @@ func crowd(n int) Estate {
 	return e
 }
 
-// TestTenThousandMachines holds the bound on time and memory of an estate of 10,000 machines.
+// bare is how long it takes to ask every subject for the first fact of every rule about it.
+func bare(set *Set, e Estate) time.Duration {
+	began := time.Now()
+	w := newWorld(e)
+	known := 0
+	for _, r := range set.All() {
+		fields, first := set.kinds.fields[r.For], r.when.Leaves()[0]
+		for g := range set.kinds.byName[r.For].groups(w) {
+			for i := range g.subjects {
+				g.subjects[i].world = w
+				if fields[first].of(&g.subjects[i]).Value.Coverage().IsKnown() {
+					known++
+				}
+			}
+		}
+	}
+	runtime.KeepAlive(known)
+	return time.Since(began)
+}
+
+// TestTenThousandMachines holds the bounds on an estate of 10,000 machines: memory as it is, and time against the bare
+// operation in the same run, since other work shares the processors. Ten seconds are the aim.
 func TestTenThousandMachines(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a large estate")
 	}
 	set := embedded(t)
 	e := crowd(10_000)
+	least := bare(set, e)
 	runtime.GC()
 	began := time.Now()
 	got := set.Evaluate(e)
 	took := time.Since(began)
 	var memory runtime.MemStats
 	runtime.ReadMemStats(&memory)
-	t.Logf("%d findings and %d unknowns of 10,000 machines by %d rules in %v; %d MB of the system's memory in all", len(got.Findings), len(got.Unknown), len(set.All()), took, memory.Sys>>20)
+	t.Logf("%d findings and %d unknowns of 10,000 machines by %d rules in %v, %.1f times the bare operation; %d MB of the system's memory in all",
+		len(got.Findings), len(got.Unknown), len(set.All()), took, float64(took)/float64(least), memory.Sys>>20)
 	require.NotEmpty(t, got.Findings)
-	require.Less(t, took, 10*time.Second)
+	require.Less(t, took, 6*least)
 	require.Less(t, memory.Sys, uint64(1<<30))
 }
 

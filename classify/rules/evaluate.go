@@ -44,6 +44,7 @@ func (s *Set) Evaluate(e Estate) Result {
 type verdicts struct {
 	findings map[[2]string]*estate.Finding // by code and asset
 	unknown  map[lack][]string             // assets
+	expr     expr.Judge
 }
 
 // lack is what a rule would have to know.
@@ -56,11 +57,13 @@ func (v *verdicts) judge(w *world, r *Rule, fields map[string]Field, g *group) {
 	var shown []string
 	found := 0
 	gaps := map[estate.Gap]bool{}
+	var at *subject
+	fact := func(name string) Fact { return fields[name].of(at) }
+	value := func(leaf string) expr.Value { return fact(leaf).Value }
 	for i := range g.subjects {
-		subject := &g.subjects[i]
-		subject.world = w
-		fact := func(name string) Fact { return fields[name].of(subject) }
-		switch r.when.JudgeBy(func(leaf string) expr.Value { return fact(leaf).Value }) {
+		at = &g.subjects[i]
+		at.world = w
+		switch v.expr.Judge(r.when, value) {
 		case expr.Pass:
 			if found++; found <= mostShown {
 				shown = append(shown, r.evidence.fill(fact))

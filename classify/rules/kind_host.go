@@ -224,7 +224,10 @@ func dutyFields() []Field {
 		ofHost("host.backup_local", expr.TypeText, "the folder of its only backups, where that is on the machine itself; empty where there are none or others", func(m *machine) Fact { return localBackup(m) }),
 		ofHost("host.restore_tried", expr.TypeBool, "a schedule or script restores something", func(m *machine) Fact { return restores(m) }),
 		ofHost("host.wal_without_base", expr.TypeBool, "write-ahead logs are kept, and no base backup that they could follow", func(m *machine) Fact {
-			if wal := has("backups", m.Backups, func(b *estate.Backup) bool { return b.Tool == "wal-archive" }); wal.Value.String() != "true" {
+			if wal := has("backups", m.Backups, func(b *estate.Backup) bool {
+				live := strings.Contains(b.Where, "/pg_wal/") || strings.Contains(b.Where, "/pg_xlog/") // the server's own
+				return b.Tool == "wal-archive" && !live && (b.Count > 0 || b.Problem != "")             // an empty folder is none
+			}); wal.Value.String() != "true" {
 				return wal
 			}
 			base := has("backups", m.Backups, func(b *estate.Backup) bool {
@@ -277,6 +280,9 @@ func localBackup(m *machine) Fact {
 	}
 	if gap, partial := partial("backups", m.Backups); partial && folder == "" {
 		return missing(gap)
+	}
+	if folder == "" && slices.ContainsFunc(m.Backups.Value, func(b estate.Backup) bool { return b.Tool != "wal-archive" }) {
+		return missing(estate.Gap{Section: "backups", Coverage: estate.NotAsked, Problem: "where backups are kept does not show", Mend: "ask for the repository of the backup program"})
 	}
 	return word(folder)
 }

@@ -164,6 +164,10 @@ func folderKind() kind {
 			about("folder.document_files", expr.TypeInt, "documents and scans", func(f *estate.DataFolder) Fact {
 				return number(filesIn(*f, "*.pdf", "*.tif", "*.tiff", "*.jpg", "*.jpeg", "*.png", "*.docx"))
 			}),
+			{"folder.backup", expr.TypeBool, "backups are made there, and found as such", func(s *subject) Fact {
+				f, _ := s.item.(*estate.DataFolder)
+				return has("backups", s.host.Backups, func(b *estate.Backup) bool { return b.Where == f.Path || strings.HasPrefix(b.Where, f.Path+"/") })
+			}},
 			about("folder.patterns", expr.TypeText, "what lies there, by kind and number", func(f *estate.DataFolder) Fact { return word(patternsOf(*f)) }),
 			{"folder.newest_days", expr.TypeInt, "days since its newest file", func(s *subject) Fact {
 				f, _ := s.item.(*estate.DataFolder)

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"iter"
-	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,16 +17,27 @@ type place struct {
 	name    string // that was asked for; empty where none was
 }
 
+// hostPort parts "host:port" and "[v6]:port". Package net does it too, and has no place among what is pure.
+func hostPort(text string) (host, port string, ok bool) {
+	i := strings.LastIndexByte(text, ':')
+	if i < 0 {
+		return "", "", false
+	}
+	host, port = text[:i], text[i+1:]
+	inside, v6 := strings.CutPrefix(host, "[")
+	if v6 {
+		host, v6 = strings.CutSuffix(inside, "]")
+	}
+	return host, port, v6 == strings.Contains(host, ":")
+}
+
 // servedAt reads "tls ADDRESS:PORT [NAME]". A certificate in a file that nobody serves is at no place.
 func servedAt(c estate.Certificate) (place, bool) {
 	words := strings.Fields(c.Where)
 	if len(words) < 2 || words[0] != "tls" {
 		return place{}, false
 	}
-	address, port, err := net.SplitHostPort(words[1])
-	if err != nil {
-		return place{}, false
-	}
+	address, port, _ := hostPort(words[1])
 	n, err := strconv.Atoi(port)
 	p := place{address: address, port: n}
 	if len(words) > 2 {
@@ -128,8 +138,7 @@ func routeKind() kind {
 // onlyLocal tells whether all addresses that are listened on are loopback's.
 func onlyLocal(listen []string) bool {
 	for _, l := range listen {
-		host, _, err := net.SplitHostPort(l)
-		if err != nil || !isLoopback(host) {
+		if host, _, ok := hostPort(l); !ok || !isLoopback(host) {
 			return false
 		}
 	}
@@ -142,8 +151,8 @@ func clearUpstream(r estate.WebRoute) string {
 	for _, u := range r.Upstream {
 		bare, secured := strings.CutPrefix(u, "https://")
 		bare = strings.TrimPrefix(bare, "http://")
-		host, port, err := net.SplitHostPort(bare)
-		if err != nil || secured || isLoopback(host) || port == "443" || port == "8443" || strings.HasPrefix(u, "unix:") {
+		host, port, ok := hostPort(bare)
+		if !ok || secured || isLoopback(host) || port == "443" || port == "8443" || strings.HasPrefix(u, "unix:") {
 			continue
 		}
 		return u

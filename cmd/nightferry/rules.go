@@ -23,8 +23,8 @@ func newRules(a *app) *cobra.Command {
 what mends it, and the paragraphs of the HIPAA Security Rule and the controls of
 ISO/IEC 27001:2022 that it concerns. Those that come with nightferry are joined by
 the files of the folder rules/ of an engagement.`,
-		Example: `  nightferry rules list --topic backup
-  nightferry rules explain backup-stale
+		Example: `  nightferry rules list
+  nightferry rules explain fsync-off
   nightferry rules test rules/ours.yaml`,
 	}
 	cmd.AddCommand(newRulesList(a), newRulesExplain(a), newRulesFields(a), newRulesTest(a))
