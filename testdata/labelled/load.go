@@ -15,7 +15,7 @@ import (
 	"nightferry/internal/estate"
 )
 
-//go:embed open/*.csv heldout/*.csv lexicon/*.txt
+//go:embed open/*.csv heldout/*.csv fresh/*.csv lexicon/*.txt
 var files embed.FS
 
 // Load reads the set. An error names file and line.
@@ -177,7 +177,7 @@ func (c *Column) flag(flag string) error {
 	return nil
 }
 
-// tie checks that references stay within their part, so that each part is whole without the other, and lead to keys.
+// tie checks that references stay within their part, so that each part is whole without the others, and lead to keys.
 func (s *Set) tie() error {
 	for _, t := range s.Tables {
 		for _, c := range t.Columns {
@@ -189,7 +189,7 @@ func (s *Set) tie() error {
 			case column == nil:
 				return fmt.Errorf("%s.%s: there is no %s", t.QualifiedName(), c.Name, c.Refers)
 			case target.Part != t.Part:
-				return fmt.Errorf("%s.%s: %s is in the other part", t.QualifiedName(), c.Name, c.Refers)
+				return fmt.Errorf("%s.%s: %s is in another part", t.QualifiedName(), c.Name, c.Refers)
 			case !column.Key || column.Type != c.Type:
 				return fmt.Errorf("%s.%s: %s is no key, or of another type", t.QualifiedName(), c.Name, c.Refers)
 			}

@@ -8,17 +8,19 @@ import (
 	"nightferry/internal/estate"
 )
 
-// Part is a half of the set.
+// Part is a part of the set.
 type Part string
 
-// The parts: dictionaries are written with the open one in view, and scored on both.
+// The parts: dictionaries are written with the open one in view, and scored on all. The fresh one was labelled by
+// somebody who had seen no dictionary, after the held-out one had been looked at.
 const (
 	Open    Part = "open"
 	HeldOut Part = "heldout"
+	Fresh   Part = "fresh"
 )
 
 // Parts lists the parts.
-func Parts() []Part { return []Part{Open, HeldOut} }
+func Parts() []Part { return []Part{Open, HeldOut, Fresh} }
 
 // Languages lists the languages of the set.
 func Languages() []string { return []string{"de", "en", "es", "fr"} }

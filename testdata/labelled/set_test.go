@@ -44,9 +44,11 @@ func TestTheSetIsWhatFiguresMayRestOn(t *testing.T) {
 	hard := func(_ *Table, c *Column) bool { return c.Hard }
 	sensitive := func(_ *Table, c *Column) bool { return c.Class.IsSensitive() }
 	columns := columnsThat(s.Tables, every)
-	require.GreaterOrEqual(t, columns, 900)
-	require.GreaterOrEqual(t, len(s.Tables), 66)
-	require.InDelta(t, 1.0/3, Share{columnsThat(s.Of(HeldOut), every), columns}.Ratio(), 0.05, "a third is held out")
+	require.GreaterOrEqual(t, columns, 1250)
+	require.GreaterOrEqual(t, len(s.Tables), 130)
+	for _, part := range []Part{HeldOut, Fresh} {
+		require.InDelta(t, 0.25, Share{columnsThat(s.Of(part), every), columns}.Ratio(), 0.05, "a quarter is %s", part)
+	}
 	require.InDelta(t, 0.5, Share{columnsThat(s.Tables, sensitive), columns}.Ratio(), 0.06, "half is not sensitive")
 	for _, part := range Parts() {
 		require.Greater(t, columnsThat(s.Of(part), hard), 150)
@@ -105,7 +107,7 @@ func TestNoNameIsFiller(t *testing.T) {
 			require.LessOrEqual(t, n, 8, name)
 		}
 	}
-	require.Greater(t, len(names), 750)
+	require.Greater(t, len(names), 1050)
 }
 
 func TestRowsAreAFunctionOfTheSeed(t *testing.T) {

@@ -23,7 +23,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	rows := flags.Int("rows", 2000, "rows of a table, but for those that always have the same number")
 	seed := flags.Uint64("seed", 1, "seed of the rows")
-	part := flags.String("part", "", "open or heldout; both if left out")
+	part := flags.String("part", "", "open, heldout or fresh; all if left out")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
@@ -33,7 +33,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	set, err := labelled.Load()
 	if err == nil && len(set.Of(parts[0])) == 0 {
-		err = fmt.Errorf("%q is no part: open or heldout", *part)
+		err = fmt.Errorf("%q is no part: open, heldout or fresh", *part)
 	}
 	if err == nil {
 		err = set.WriteSQL(stdout, *seed, *rows, parts...)

@@ -67,7 +67,7 @@ func TestUsedWrongly(t *testing.T) {
 		code int
 		want string
 	}{
-		"a part": {[]string{"-part", "third"}, 1, `"third" is no part: open or heldout`},
+		"a part": {[]string{"-part", "third"}, 1, `"third" is no part: open, heldout or fresh`},
 		"a flag": {[]string{"-colour"}, 2, "flag provided but not defined"},
 	}
 	for name, tt := range tests {
