@@ -104,18 +104,26 @@ func TestShowOpen(t *testing.T) {
 }
 
 // floors are the figures below which nobody may fall.
-type floors struct{ recall, precision, hardRecall, hardPrecision, macroF1, language, sure float64 }
-
-// promised gives the figures of each part. The open one holds what the classification promises. The held-out one is of
-// names that nobody looked at while the dictionaries were written: its floors are what was measured, and may only rise.
-func promised(part labelled.Part) floors {
-	if part == labelled.Open {
-		return floors{0.97, 0.95, 0.92, 0.90, 0.88, 0.90, 0.90}
-	}
-	return floors{0.87, 0.89, 0.83, 0.93, 0.73, 0.83, 0.90}
+type floors struct {
+	recall, precision, hardRecall, hardPrecision, macroF1, language, sure float64
+	decoys                                                                int // that may be taken for real
 }
 
-// TestLabelledSet scores both parts of the labelled set, and prints both.
+// promised gives the figures of each part. The open one holds what the classification promises. The held-out one was
+// looked at by mechanism only; the fresh one is of names that nobody looked at, and tells how far the promise reaches in
+// the world. The floors of both are what was measured, below the promise, and may only rise.
+func promised(part labelled.Part) floors {
+	switch part {
+	case labelled.Open:
+		return floors{0.97, 0.95, 0.92, 0.90, 0.88, 0.90, 0.90, 0}
+	case labelled.HeldOut:
+		return floors{0.87, 0.89, 0.83, 0.93, 0.73, 0.83, 0.90, 0}
+	default:
+		return floors{0.66, 0.74, 0.61, 0.71, 0.46, 0.54, 0.75, 1}
+	}
+}
+
+// TestLabelledSet scores all parts of the labelled set, and prints them.
 func TestLabelledSet(t *testing.T) {
 	t.Parallel()
 	report := score(t, false, labelled.Parts()...)
@@ -123,7 +131,7 @@ func TestLabelledSet(t *testing.T) {
 	for _, part := range labelled.Parts() {
 		s, least := report.Part(part), promised(part)
 		columns += s.Columns
-		s.Misses = nil // what was missed in the held-out part is not shown to those who write dictionaries
+		s.Misses = nil // what was missed in a part that is held out is not shown to those who write dictionaries
 		var text strings.Builder
 		require.NoError(t, labelled.Report{Parts: []labelled.PartScore{s}}.WriteText(&text))
 		t.Log(text.String())
@@ -136,10 +144,10 @@ func TestLabelledSet(t *testing.T) {
 		for language, rates := range s.Languages {
 			require.GreaterOrEqual(t, rates.Recall(), least.language, "%s: recall in %s", part, language)
 		}
-		require.Zero(t, s.Decoys.Part, "%s: decoys with a wrong check digit", part)
+		require.LessOrEqual(t, s.Decoys.Part, least.decoys, "%s: decoys with a wrong check digit", part)
 		require.Equal(t, s.Tail.Of, s.Tail.Part, "%s: identifiers in the last tenth", part)
 		require.GreaterOrEqual(t, s.Sure.Ratio(), least.sure, "%s: verdicts at 0.9 and more are right", part)
-		require.Greater(t, s.Sure.Of, 50, "%s: hardly a verdict is sure", part)
+		require.Greater(t, s.Sure.Of, s.Columns/10, "%s: hardly a verdict is sure", part)
 	}
 	require.GreaterOrEqual(t, columns, 800)
 }
