@@ -45,7 +45,7 @@ func (a *app) classifyDiff(ctx context.Context, before string, asJSON bool) (err
 	defer closing(d, &err)
 	var now, was classify.Classification
 	if err := d.ReadYAML(engagement.ClassificationFile, &now); err != nil {
-		return needs(err, "classify")
+		return unclassified(err)
 	}
 	files, err := filesOf(ctx, d.Path("."), before, engagement.ClassificationFile)
 	if err != nil {

@@ -72,6 +72,6 @@ func (a *app) classifyOverride(name string, o estate.ClassOverride) (err error) 
 		return err
 	}
 	fmt.Fprintf(a.stdout, "%s is %s; the evidence alone says %s\n", found, o.Class, found.verdict.Words())
-	a.remark("written: %s\nnext: nightferry classify -C %s --offline", d.Path(engagement.OverridesFile), a.dir)
+	a.remark("written: %s\nnext: nightferry -C %s classify --offline", d.Path(engagement.OverridesFile), typed(a.dir))
 	return nil
 }

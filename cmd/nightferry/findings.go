@@ -57,7 +57,7 @@ findings are listed.`,
 func (a *app) judged(d *desk) (classify.Assessment, error) {
 	var assessment classify.Assessment
 	if err := d.ReadJSON(engagement.AssessmentFile, &assessment); err != nil {
-		return assessment, needs(err, "classify")
+		return assessment, unclassified(err)
 	}
 	overrides, err := d.Overrides()
 	if err != nil {

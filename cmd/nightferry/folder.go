@@ -54,10 +54,10 @@ func (d *desk) Close() error {
 	return errors.Join(err, d.Folder.Close())
 }
 
-// needs explains that a file is missing because an earlier stage has not run.
-func needs(err error, stage string) error {
+// unclassified explains that a file is missing because nobody has classified yet.
+func unclassified(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return outcome.Mend(err, "run first: nightferry "+stage)
+		return outcome.Mend(err, "run first: nightferry classify")
 	}
 	return err
 }

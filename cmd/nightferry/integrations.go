@@ -61,7 +61,7 @@ func (a *app) integrations(f integrationFilter) (err error) {
 	defer closing(d, &err)
 	var assessment classify.Assessment
 	if err := d.ReadJSON(engagement.AssessmentFile, &assessment); err != nil {
-		return needs(err, "classify")
+		return unclassified(err)
 	}
 	chosen, findings := []estate.Integration{}, []estate.Finding{}
 	for _, i := range assessment.Integrations {

@@ -48,10 +48,10 @@ func (a *app) plan(asJSON bool) (err error) {
 		return err
 	}
 	if err := d.ReadYAML(engagement.ClassificationFile, &in.Classification); err != nil {
-		return needs(err, "classify")
+		return unclassified(err)
 	}
 	if err := d.ReadJSON(engagement.AssessmentFile, &in.Assessment); err != nil {
-		return needs(err, "classify")
+		return unclassified(err)
 	}
 	if len(in.Services) == 0 {
 		return outcome.Mend(outcome.Misused(fmt.Errorf("%s names no services, so there is nothing to place in waves", d.Path(engagement.FileName))),
