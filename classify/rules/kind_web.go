@@ -2,7 +2,6 @@ package rules
 
 import (
 	"iter"
-	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,8 +23,8 @@ func servedAt(c estate.Certificate) (place, bool) {
 	if len(words) < 2 || words[0] != "tls" {
 		return place{}, false
 	}
-	address, port, err := net.SplitHostPort(words[1])
-	if err != nil {
+	address, port, ok := splitPort(words[1])
+	if !ok {
 		return place{}, false
 	}
 	n, err := strconv.Atoi(port)
@@ -34,6 +33,15 @@ func servedAt(c estate.Certificate) (place, bool) {
 		p.name = words[2]
 	}
 	return p, err == nil
+}
+
+// splitPort parts HOST:PORT or [HOST]:PORT.
+func splitPort(text string) (host, port string, ok bool) {
+	colon := strings.LastIndexByte(text, ':')
+	if colon < 0 {
+		return "", "", false
+	}
+	return strings.Trim(text[:colon], "[]"), text[colon+1:], true
 }
 
 // certificateKind is about certificates that are served; those that lie about in files harm nobody.
@@ -128,8 +136,8 @@ func routeKind() kind {
 // onlyLocal tells whether all addresses that are listened on are loopback's.
 func onlyLocal(listen []string) bool {
 	for _, l := range listen {
-		host, _, err := net.SplitHostPort(l)
-		if err != nil || !isLoopback(host) {
+		host, _, ok := splitPort(l)
+		if !ok || !isLoopback(host) {
 			return false
 		}
 	}
@@ -142,8 +150,8 @@ func clearUpstream(r estate.WebRoute) string {
 	for _, u := range r.Upstream {
 		bare, secured := strings.CutPrefix(u, "https://")
 		bare = strings.TrimPrefix(bare, "http://")
-		host, port, err := net.SplitHostPort(bare)
-		if err != nil || secured || isLoopback(host) || port == "443" || port == "8443" || strings.HasPrefix(u, "unix:") {
+		host, port, ok := splitPort(bare)
+		if !ok || secured || isLoopback(host) || port == "443" || port == "8443" || strings.HasPrefix(u, "unix:") {
 			continue
 		}
 		return u
@@ -229,8 +237,8 @@ func redisConfigurationKind() kind {
 		}),
 		about("redis.tls", expr.TypeBool, "it has a port with TLS, and none without", func(c *estate.Configuration) Fact {
 			port, _ := c.Value("tls-port")
-			clear, stated := c.Value("port")
-			return truth(port != "" && port != "0" && stated && clear == "0")
+			plain, stated := c.Value("port")
+			return truth(port != "" && port != "0" && stated && plain == "0")
 		}),
 		about("redis.bounded", expr.TypeBool, "its memory is bounded", func(c *estate.Configuration) Fact {
 			value, _ := c.Value("maxmemory")
