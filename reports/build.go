@@ -26,7 +26,7 @@ func Build(in Input) Document {
 		Summary: summarise(in),
 		Sheets: []Sheet{
 			services(in), hosts(in), care(in), backups(in), databases(in), tables(in), landing(in), odooServers(in), modules(in), moduleVerdicts(in), code(in),
-			integrations(in), findings(in), dataClasses(in), sensitive(in), waves(in), coverage(in),
+			integrations(in), findings(in), unjudged(in), dataClasses(in), sensitive(in), waves(in), coverage(in),
 		},
 	}
 }

@@ -128,13 +128,15 @@ func meaning(all []estate.Integration, i estate.Integration) Cell {
 // findings lists what is wrong, or may be, the worst first.
 func findings(in Input) Sheet {
 	s := Sheet{Name: "Findings", Purpose: "What is wrong, or may be, the worst first, with what shows it and what would mend it.",
-		Columns: []Column{{"Severity", 10}, {"Finding", 70}, {"Asset", 26}, {"Evidence", 80}, {"What would mend it", 70}, {"Code", 38}}}
+		Columns: []Column{{"Severity", 10}, {"Finding", 70}, {"Asset", 26}, {"Evidence", 80}, {"What would mend it", 70}, {"Effort", 10},
+			{"Accepted", 30}, {"HIPAA Security Rule, 45 CFR", 34}, {"ISO/IEC 27001:2022", 20}, {"What it does not say", 50}, {"Code", 38}}}
 	if in.Assessment == nil {
 		s.Rows = notYet(len(s.Columns), "classify")
 		return s
 	}
 	for _, f := range in.Assessment.Findings {
-		s.Rows = append(s.Rows, []Cell{severe(f.Severity), Text(f.Title), Text(f.Asset), Text(strings.Join(f.Evidence, "; ")), Text(f.Fix), Text(f.Code)})
+		s.Rows = append(s.Rows, []Cell{severe(f.Severity), Text(f.Title), Text(f.Asset), Text(strings.Join(f.Evidence, "; ")), Text(f.Fix), Text(f.Effort),
+			borne(f), Text(strings.Join(f.HIPAA, ", ")), Text(strings.Join(f.ISO, ", ")), Text(f.Note), Text(f.Code)})
 	}
 	if len(s.Rows) == 0 {
 		s.Rows = [][]Cell{pad([]Cell{Text("nothing was found")}, Text(""), len(s.Columns))}
@@ -165,6 +167,38 @@ func findingBlock(in Input) Block {
 		b.Note = "Nothing was found in what could be read."
 	}
 	return b
+}
+
+// unjudged lists the rules that could not be judged, and what would tell.
+func unjudged(in Input) Sheet {
+	s := Sheet{Name: "Not judged", Purpose: "Rules that could not be judged on some assets, because something is not known: none of them is passed.",
+		Columns: []Column{{"Finding", 60}, {"Not known", 22}, {"Assets", 50}, {"Why", 60}, {"What would tell", 70}, {"Code", 38}}}
+	if in.Assessment == nil {
+		s.Rows = notYet(len(s.Columns), "classify")
+		return s
+	}
+	for _, u := range in.Assessment.Unknown {
+		why := Text(u.Problem)
+		if u.Problem == "" {
+			why = Unknown(u.Coverage)
+		}
+		s.Rows = append(s.Rows, []Cell{Text(u.Title), Text(u.Section), Text(strings.Join(u.Assets, ", ")), why, Text(u.Grant), Text(u.Code)})
+	}
+	if len(s.Rows) == 0 {
+		s.Rows = [][]Cell{pad([]Cell{Text("every rule could be judged")}, Text(""), len(s.Columns))}
+	}
+	return s
+}
+
+// borne says who bears the risk of a finding, and until when.
+func borne(f estate.Finding) Cell {
+	switch {
+	case f.Accepted == nil:
+		return Text("")
+	case f.Accepted.Expired:
+		return Text("expired " + f.Accepted.Until + ", " + f.Accepted.By).Toned(Bad)
+	}
+	return Text("until " + f.Accepted.Until + " by " + f.Accepted.By + ": " + f.Accepted.Reason)
 }
 
 func severe(s estate.Severity) Cell {

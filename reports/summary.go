@@ -84,9 +84,35 @@ func answer(in Input) []string {
 			undeclared += map[bool]int{true: 1}[f.Code == classify.CodeNotDeclared]
 		}
 		sentences = append(sentences, fmt.Sprintf("%s found; %d of them %s in use and declared by nobody.",
-			are(len(in.Assessment.Integrations), "integration"), undeclared, map[bool]string{true: "is", false: "are"}[undeclared == 1]))
+			are(len(in.Assessment.Integrations), "integration"), undeclared, map[bool]string{true: "is", false: "are"}[undeclared == 1]), findingSentence(*in.Assessment))
 	}
 	return append(sentences, readSentence(in, hosts, servers, odoo))
+}
+
+// findingSentence counts what is wrong and nobody bears, by severity.
+func findingSentence(a classify.Assessment) string {
+	counts, borne := map[estate.Severity]int{}, 0
+	for _, f := range a.Findings {
+		if !f.IsOpen() {
+			borne++
+			continue
+		}
+		counts[f.Severity]++
+	}
+	var words []string
+	for _, s := range estate.Severities() {
+		if counts[s] > 0 {
+			words = append(words, fmt.Sprintf("%d %s", counts[s], s))
+		}
+	}
+	sentence := "No finding is open"
+	if len(words) > 0 {
+		sentence = plural(len(a.Findings)-borne, "open finding") + ": " + strings.Join(words, ", ")
+	}
+	if borne > 0 {
+		sentence += fmt.Sprintf("; %d more are accepted by a name", borne)
+	}
+	return sentence + "."
 }
 
 func readSentence(in Input, hosts, servers, odoo reach) string {

@@ -90,9 +90,9 @@ func expandStruct(t reflect.Type, given any, where string) (any, error) {
 		return nil, misfit{where, "this should be keys with values"}
 	}
 	types := map[string]reflect.Type{}
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		types[name] = t.Field(i).Type
+	for field := range t.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		types[name] = field.Type
 	}
 	out := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {

@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"strings"
-	"sync"
 )
 
 //go:embed controls.csv
@@ -19,9 +18,7 @@ type Control struct {
 }
 
 // Controls lists all that rules may cite, by citation.
-func Controls() (map[string]Control, error) { return controls() }
-
-var controls = sync.OnceValues(func() (map[string]Control, error) {
+func Controls() (map[string]Control, error) {
 	list, err := controlList()
 	if err != nil {
 		return nil, err
@@ -31,7 +28,7 @@ var controls = sync.OnceValues(func() (map[string]Control, error) {
 		table[c.Citation] = c
 	}
 	return table, nil
-})
+}
 
 // controlList is the table in its order.
 func controlList() ([]Control, error) {

@@ -113,7 +113,7 @@ func (v *verdicts) find(r *Rule, g *group, shown []string) {
 	if g.seen != "" {
 		shown = append(shown, g.seen)
 	}
-	severity := severityOf(r.Harm, r.Exposure, g.stake)
+	severity := severityOf(r.Harm, r.Exposure, &g.stake)
 	at := [2]string{r.Code, g.asset}
 	if f := v.findings[at]; f != nil {
 		f.Evidence = append(f.Evidence, shown...)

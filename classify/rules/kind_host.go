@@ -52,7 +52,7 @@ func hostFields() []Field {
 			return word(cmp.Or(i.OSName, strings.TrimSpace(i.OS+" "+i.OSVersion)))
 		}),
 		identity("host.os_days_left", expr.TypeInt, "days until the distribution ends all free updates of this release; negative when past", func(m *machine, i estate.Identity) Fact {
-			return daysLeft(i.OS, i.OSVersion, m.Collected.At, "identity")
+			return m.ends.daysLeft(i.OS, i.OSVersion, m.Collected.At, "identity")
 		}),
 		identity("host.container", expr.TypeBool, "it is a container: kernel, audit and clock belong to the machine around it", func(_ *machine, i estate.Identity) Fact {
 			if i.Virtualisation == "" {
@@ -84,9 +84,9 @@ func hostFields() []Field {
 				return slices.Contains([]string{"unattended-upgrades", "dnf-automatic", "dnf-automatic-install", "yum-cron"}, name) && (u.Active == "active" || u.Enabled == "enabled")
 			})
 		}),
-		ofHost("host.odoo_version", expr.TypeText, "the version of the Odoo that is installed there", func(m *machine) Fact { return odooVersion(m, func(v string) Fact { return word(v) }) }),
+		ofHost("host.odoo_version", expr.TypeText, "the version of the Odoo that is installed there", func(m *machine) Fact { return odooVersion(m, word[string]) }),
 		ofHost("host.odoo_days_left", expr.TypeInt, "days until its makers end support of it; negative when past", func(m *machine) Fact {
-			return odooVersion(m, func(v string) Fact { return daysLeft("odoo", v, m.Collected.At, "applications") })
+			return odooVersion(m, func(v string) Fact { return m.ends.daysLeft("odoo", v, m.Collected.At, "applications") })
 		}),
 		ofHost("host.disks_encrypted", expr.TypeBool, "a disk of it is encrypted by itself", func(m *machine) Fact {
 			return has("disks", m.Disks, func(d *estate.Disk) bool { return d.Encrypted })
@@ -220,9 +220,9 @@ func dutyFields() []Field {
 		ofHost("host.backup_planned", expr.TypeBool, "there is any trace of a backup", func(m *machine) Fact {
 			return has("backups", m.Backups, func(*estate.Backup) bool { return true })
 		}),
-		ofHost("host.backup_days", expr.TypeInt, "days since the newest sign that a backup succeeded; write-ahead logs alone are none", func(m *machine) Fact { return backupAge(m) }),
-		ofHost("host.backup_local", expr.TypeText, "the folder of its only backups, where that is on the machine itself; empty where there are none or others", func(m *machine) Fact { return localBackup(m) }),
-		ofHost("host.restore_tried", expr.TypeBool, "a schedule or script restores something", func(m *machine) Fact { return restores(m) }),
+		ofHost("host.backup_days", expr.TypeInt, "days since the newest sign that a backup succeeded; write-ahead logs alone are none", backupAge),
+		ofHost("host.backup_local", expr.TypeText, "the folder of its only backups, where that is on the machine itself; empty where there are none or others", localBackup),
+		ofHost("host.restore_tried", expr.TypeBool, "a schedule or script restores something", restores),
 		ofHost("host.wal_without_base", expr.TypeBool, "write-ahead logs are kept, and no base backup that they could follow", func(m *machine) Fact {
 			if wal := has("backups", m.Backups, func(b *estate.Backup) bool {
 				live := strings.Contains(b.Where, "/pg_wal/") || strings.Contains(b.Where, "/pg_xlog/") // the server's own

@@ -252,7 +252,7 @@ func containerKind() kind {
 			about("container.runtime", expr.TypeText, "docker, podman, kubernetes, ...", func(c *estate.Container) Fact { return word(c.Runtime) }),
 			about("container.root", expr.TypeBool, "programs in it run as root of the host, unless ids are remapped", func(c *estate.Container) Fact { return truth(slices.Contains(c.Users, "root")) }),
 			about("container.programs", expr.TypeText, "what runs in it", func(c *estate.Container) Fact { return word(strings.Join(c.Programs, ", ")) }),
-			ofImage("container.image", expr.TypeText, "its image", func(image string) Fact { return word(image) }),
+			ofImage("container.image", expr.TypeText, "its image", word[string]),
 			ofImage("container.floating", expr.TypeBool, "its image is named by a tag that moves, or by none", func(image string) Fact {
 				name := image[strings.LastIndexByte(image, '/')+1:]
 				_, tag, tagged := strings.Cut(name, ":")

@@ -77,10 +77,10 @@ func odooFields() []Field {
 		ofOdoo("odoo.environment", expr.TypeText, "production, non-production, target, shared or unknown", func(o *erp) Fact { return word(o.Environment) }),
 		ofOdoo("odoo.database", expr.TypeText, "its database", func(o *erp) Fact { return word(o.Database) }),
 		ofOdoo("odoo.version", expr.TypeText, "its version", func(o *erp) Fact {
-			return told("version", o.Version, func(v string) Fact { return word(v) })
+			return told("version", o.Version, word[string])
 		}),
 		ofOdoo("odoo.days_left", expr.TypeInt, "days until its makers end support of this version; negative when past", func(o *erp) Fact {
-			return told("version", o.Version, func(v string) Fact { return daysLeft("odoo", v, o.Collected.At, "version") })
+			return told("version", o.Version, func(v string) Fact { return o.ends.daysLeft("odoo", v, o.Collected.At, "version") })
 		}),
 		ofOdoo("odoo.administrators", expr.TypeInt, "active users in Settings or Access Rights", func(o *erp) Fact {
 			return count("users", o.Users, func(u *estate.OdooUser) bool { return u.Active && u.Administrator })

@@ -17,33 +17,31 @@ type place struct {
 	name    string // that was asked for; empty where none was
 }
 
-// hostPort parts "host:port" and "[v6]:port". Package net does it too, and has no place among what is pure.
-func hostPort(text string) (host, port string, ok bool) {
-	i := strings.LastIndexByte(text, ':')
-	if i < 0 {
-		return "", "", false
-	}
-	host, port = text[:i], text[i+1:]
-	inside, v6 := strings.CutPrefix(host, "[")
-	if v6 {
-		host, v6 = strings.CutSuffix(inside, "]")
-	}
-	return host, port, v6 == strings.Contains(host, ":")
-}
-
 // servedAt reads "tls ADDRESS:PORT [NAME]". A certificate in a file that nobody serves is at no place.
 func servedAt(c estate.Certificate) (place, bool) {
 	words := strings.Fields(c.Where)
 	if len(words) < 2 || words[0] != "tls" {
 		return place{}, false
 	}
-	address, port, _ := hostPort(words[1])
+	address, port, ok := splitPort(words[1])
+	if !ok {
+		return place{}, false
+	}
 	n, err := strconv.Atoi(port)
 	p := place{address: address, port: n}
 	if len(words) > 2 {
 		p.name = words[2]
 	}
 	return p, err == nil
+}
+
+// splitPort parts HOST:PORT or [HOST]:PORT.
+func splitPort(text string) (host, port string, ok bool) {
+	colon := strings.LastIndexByte(text, ':')
+	if colon < 0 {
+		return "", "", false
+	}
+	return strings.Trim(text[:colon], "[]"), text[colon+1:], true
 }
 
 // certificateKind is about certificates that are served; those that lie about in files harm nobody.
@@ -138,7 +136,8 @@ func routeKind() kind {
 // onlyLocal tells whether all addresses that are listened on are loopback's.
 func onlyLocal(listen []string) bool {
 	for _, l := range listen {
-		if host, _, ok := hostPort(l); !ok || !isLoopback(host) {
+		host, _, ok := splitPort(l)
+		if !ok || !isLoopback(host) {
 			return false
 		}
 	}
@@ -151,7 +150,7 @@ func clearUpstream(r estate.WebRoute) string {
 	for _, u := range r.Upstream {
 		bare, secured := strings.CutPrefix(u, "https://")
 		bare = strings.TrimPrefix(bare, "http://")
-		host, port, ok := hostPort(bare)
+		host, port, ok := splitPort(bare)
 		if !ok || secured || isLoopback(host) || port == "443" || port == "8443" || strings.HasPrefix(u, "unix:") {
 			continue
 		}
@@ -238,8 +237,8 @@ func redisConfigurationKind() kind {
 		}),
 		about("redis.tls", expr.TypeBool, "it has a port with TLS, and none without", func(c *estate.Configuration) Fact {
 			port, _ := c.Value("tls-port")
-			clear, stated := c.Value("port")
-			return truth(port != "" && port != "0" && stated && clear == "0")
+			plain, stated := c.Value("port")
+			return truth(port != "" && port != "0" && stated && plain == "0")
 		}),
 		about("redis.bounded", expr.TypeBool, "its memory is bounded", func(c *estate.Configuration) Fact {
 			value, _ := c.Value("maxmemory")

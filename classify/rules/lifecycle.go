@@ -3,7 +3,6 @@ package rules
 import (
 	_ "embed" // lifecycle.csv
 	"strings"
-	"sync"
 	"time"
 
 	"nightferry/internal/estate"
@@ -12,9 +11,11 @@ import (
 //go:embed lifecycle.csv
 var lifecycleFile string
 
-// lifecycle tells when the last free update of a release came or will come, by "product version".
-var lifecycle = sync.OnceValue(func() map[string]time.Time {
-	ends := map[string]time.Time{}
+// lifecycle is when the last free update of a release came or will come, by "product version".
+type lifecycle map[string]time.Time
+
+func loadLifecycle() lifecycle {
+	ends := lifecycle{}
 	for line := range strings.SplitSeq(lifecycleFile, "\n") {
 		fields := strings.Split(line, ",")
 		if len(fields) < 3 || strings.HasPrefix(line, "#") || fields[0] == "product" {
@@ -26,14 +27,14 @@ var lifecycle = sync.OnceValue(func() map[string]time.Time {
 		}
 	}
 	return ends
-})
+}
 
 // daysLeft is the number of days until updates of a release end; negative when they have.
-func daysLeft(product, version string, at time.Time, section string) Fact {
+func (l lifecycle) daysLeft(product, version string, at time.Time, section string) Fact {
 	version = strings.TrimSpace(version)
 	major, _, _ := strings.Cut(version, ".")
 	for _, known := range []string{version, major} {
-		if end, ok := lifecycle()[strings.ToLower(product)+" "+known]; ok {
+		if end, ok := l[strings.ToLower(product)+" "+known]; ok {
 			return days(at, end, section)
 		}
 	}

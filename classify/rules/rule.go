@@ -38,7 +38,7 @@ type Rule struct {
 }
 
 // Severity is how much it matters at worst: where regulated data or a critical service is at stake.
-func (r *Rule) Severity() estate.Severity { return severityOf(r.Harm, r.Exposure, stake{}) }
+func (r *Rule) Severity() estate.Severity { return severityOf(r.Harm, r.Exposure, &stake{}) }
 
 // Effort is how much work it is to mend something.
 type Effort string

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -116,7 +117,7 @@ func TestSeverity(t *testing.T) {
 		{Severe, Open, stake{class: estate.NotAssessed, served: true}, estate.CriticalSeverity},
 		{Severe, Open, stake{class: estate.Operational, served: true, critical: true}, estate.CriticalSeverity},
 	} {
-		require.Equal(t, tt.want, severityOf(tt.harm, tt.exposure, tt.stake), "%s %s %+v", tt.harm, tt.exposure, tt.stake)
+		require.Equal(t, tt.want, severityOf(tt.harm, tt.exposure, &tt.stake), "%s %s %+v", tt.harm, tt.exposure, tt.stake)
 	}
 }
 
@@ -177,4 +178,65 @@ func TestControlsInDocs(t *testing.T) {
 	text, err := os.ReadFile(name)
 	require.NoError(t, err)
 	require.Equal(t, b.String(), string(text), "go test ./classify/rules -update")
+}
+
+// Every line of the table of ends of life is read.
+func TestLifecycle(t *testing.T) {
+	t.Parallel()
+	rows := 0
+	for line := range strings.SplitSeq(strings.TrimSpace(lifecycleFile), "\n") {
+		if !strings.HasPrefix(line, "#") {
+			rows++
+		}
+	}
+	ends := loadLifecycle()
+	require.Len(t, ends, rows-1)
+	at := time.Date(2026, 8, 30, 0, 0, 0, 0, time.UTC)
+	require.Equal(t, "1", ends.daysLeft("debian", "11", at, "identity").Value.String())
+	require.Equal(t, "-808", ends.daysLeft("rhel", "7.9", at.AddDate(0, 0, 17), "identity").Value.String()[:4])
+	require.Equal(t, estate.NotAsked, ends.daysLeft("plan9", "4", at, "identity").Gap.Coverage)
+}
+
+// What is wrong with a file of rules is told with its line and column, all at once.
+func TestParseFaults(t *testing.T) {
+	t.Parallel()
+	good := "    title: t\n    evidence: e\n    fix: f\n    harm: minor\n    exposure: open\n    hipaa: [\"164.312(b)\"]\n    iso: [A.8.9]\n    effort: minutes\n    fires: {hosts: [{name: a}]}\n    clean: {hosts: [{name: a}]}\n"
+	for name, tt := range map[string]struct{ text, want string }{
+		"no rules":           {"{}\n", "x.yaml:1:1: there are no rules in it"},
+		"unknown key":        {"rules:\n  - code: a\n    whem: x\n", `x.yaml:3:5: unknown key "whem"`},
+		"code":               {"rules:\n  - code: A b\n    for: host\n    when: host.critical\n" + good, `x.yaml:2:11: "A b" is no code`},
+		"code of another":    {"rules:\n  - code: a\n    for: host\n    when: host.critical\n" + good + "  - code: a\n    for: host\n    when: host.critical\n" + good, "x.yaml:15:11: there is a rule a already"},
+		"kind":               {"rules:\n  - code: a\n    for: hosts\n    when: host.critical\n" + good, `x.yaml:3:10: there is nothing called "hosts"`},
+		"unknown fact":       {"rules:\n  - code: a\n    for: host\n    when: host.critical and\n      host.critcal\n" + good, "x.yaml:5:1"},
+		"does not compile":   {"rules:\n  - code: a\n    for: host\n    when: host.critical and\n" + good, "x.yaml:4:"},
+		"text with number":   {"rules:\n  - code: a\n    for: host\n    when: host.name == 5\n" + good, "x.yaml:4:"},
+		"of another kind":    {"rules:\n  - code: a\n    for: host\n    when: listener.port == 5\n" + good, "x.yaml:4:11: unknown name listener"},
+		"evidence":           {"rules:\n  - code: a\n    for: host\n    when: host.critical\n" + strings.Replace(good, "evidence: e", "evidence: on {host.nam}", 1), `x.yaml:6:18: there is no fact "host.nam"`},
+		"citation":           {"rules:\n  - code: a\n    for: host\n    when: host.critical\n" + strings.Replace(good, "164.312(b)", "164.312(z)", 1), `x.yaml:10:13: "164.312(z)" is not in the table`},
+		"citation elsewhere": {"rules:\n  - code: a\n    for: host\n    when: host.critical\n" + strings.Replace(good, "A.8.9", "164.312(b)", 1), "x.yaml:11:11:"},
+		"harm":               {"rules:\n  - code: a\n    for: host\n    when: host.critical\n" + strings.Replace(good, "minor", "awful", 1), `x.yaml:8:11: "awful" is no harm`},
+		"case":               {"rules:\n  - code: a\n    for: host\n    when: host.critical\n" + strings.Replace(good, "fires: {hosts: [{name: a}]}", "fires: {hosts: [{name: a, listenrs: []}]}", 1), `x.yaml:13:41: unknown key "listenrs"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Parse(File{"x.yaml", []byte(tt.text)})
+			require.ErrorContains(t, err, tt.want)
+		})
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	files, err := Embedded()
+	require.NoError(f, err)
+	f.Add(files[len(files)-1].Text)
+	f.Add([]byte("rules:\n  - code: a\n    for: host\n    when: host.critical\n    evidence: \"{host.name}\"\n    fires: {hosts: [{name: a}]}\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		set, err := Parse(File{"x.yaml", text})
+		if err != nil {
+			return
+		}
+		for _, r := range set.All() {
+			set.Check(r)
+		}
+	})
 }

@@ -38,7 +38,7 @@ func isRegulated(class estate.DataClass) bool {
 
 // isMild tells whether it is known that little is at stake: no class of data that needs protection, and no critical
 // service. What is not known never makes it mild.
-func (s stake) isMild() bool {
+func (s *stake) isMild() bool {
 	harmless := s.class == estate.Operational || s.class == estate.Public
 	return harmless && s.served && !s.critical
 }
@@ -64,7 +64,7 @@ const (
 )
 
 // severityOf is the stated method: impact by what is at stake, likelihood by exposure.
-func severityOf(h Harm, e Exposure, s stake) estate.Severity {
+func severityOf(h Harm, e Exposure, s *stake) estate.Severity {
 	order := estate.Severities()
 	rank := map[Harm]int{Severe: 0, Major: 1, Minor: 2}[h] + map[Exposure]int{Open: 0, Login: 1, Guarded: 2}[e]
 	if s.isMild() {

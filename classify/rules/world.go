@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -38,6 +37,7 @@ type machine struct {
 	services  []*estate.Service
 	servers   []*server
 	erps      []*erp
+	ends      lifecycle
 	settings  map[string]string // of sshd, in force
 	sshd      bool              // its configuration could be read
 	neighbour string            // a production machine in the same network
@@ -58,17 +58,18 @@ type server struct {
 type erp struct {
 	*estate.OdooServer
 
-	asset   string
-	stake   stake
-	host    *machine
-	modules estate.Section[[]estate.ModuleMatch]
+	asset string
+	stake stake
+	host  *machine
+	ends  lifecycle
 }
 
 // newWorld ties an estate together.
 func newWorld(e Estate) *world {
 	w := &world{Estate: e, byHost: map[string]*machine{}, byServer: map[string]*server{}}
+	ends := loadLifecycle()
 	for i := range e.Inventory.Hosts {
-		m := &machine{Host: &e.Inventory.Hosts[i], asset: "host/" + e.Inventory.Hosts[i].Name}
+		m := &machine{ends: ends, Host: &e.Inventory.Hosts[i], asset: "host/" + e.Inventory.Hosts[i].Name}
 		m.settings, m.sshd = sshSettings(m.Configurations)
 		w.machines = append(w.machines, m)
 		w.byHost[m.Name] = m
@@ -85,7 +86,7 @@ func newWorld(e Estate) *world {
 		w.byServer[p.Name] = p
 	}
 	for i := range e.Inventory.Odoo {
-		o := &erp{OdooServer: &e.Inventory.Odoo[i], asset: "odoo/" + e.Inventory.Odoo[i].Name}
+		o := &erp{ends: ends, OdooServer: &e.Inventory.Odoo[i], asset: "odoo/" + e.Inventory.Odoo[i].Name}
 		if o.host = w.byHost[o.Host]; o.host != nil {
 			o.host.erps = append(o.host.erps, o)
 		}
@@ -206,12 +207,4 @@ func entries[T any](name string, of func(*machine) estate.Section[[]T], wanted f
 // unread is the gap of an asset of which nothing could be read.
 func unread(c estate.Collection) estate.Gap {
 	return estate.Gap{Coverage: c.Coverage, Problem: c.Problem, Mend: c.Mend}
-}
-
-// inDays says a number of days as people do.
-func inDays(n int) string {
-	if n == 1 {
-		return "1 day"
-	}
-	return fmt.Sprintf("%d days", n)
 }

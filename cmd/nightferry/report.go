@@ -56,6 +56,13 @@ func (a *app) report(output string) (err error) {
 	if in.Assessment, err = stage[classify.Assessment](d.ReadJSON, engagement.AssessmentFile); err != nil {
 		return err
 	}
+	if in.Assessment != nil {
+		overrides, err := d.Overrides()
+		if err != nil {
+			return err
+		}
+		classify.Accept(in.Assessment.Findings, overrides.Accepted, a.now().Format(time.DateOnly))
+	}
 	if in.Plan, err = stage[plan.Plan](d.ReadYAML, engagement.PlanFile); err != nil {
 		return err
 	}

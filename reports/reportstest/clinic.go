@@ -202,6 +202,16 @@ func assessment() *classify.Assessment {
 			a.Findings = append(a.Findings, finding)
 		}
 	}
+	for _, until := range []string{"", "2026-03-01", "2026-12-31"} {
+		f := estate.Finding{Code: "odoo-end-of-life", Title: "Odoo gets no more updates", Severity: estate.HighSeverity, Asset: "host/app-" + until, Evidence: []string{"Odoo 14.0, -800 days left"},
+			Fix: "an upgrade, step by step", HIPAA: []string{"164.308(a)(1)(ii)(B)"}, ISO: []string{"A.8.8", "A.8.19"}, Effort: "weeks", Note: "sold support does not show"}
+		if until != "" {
+			f.Accepted = &estate.Acceptance{Code: f.Code, Asset: f.Asset, Until: until, By: "P. Testholm", Reason: "wave 3", Date: "2026-01-31", Expired: until < "2026-03-09"}
+		}
+		a.Findings = append(a.Findings, f)
+	}
+	a.Unknown = []estate.UnknownFinding{{Code: "hba-trust", Title: "PostgreSQL lets in callers without any proof", Section: "access rules", Coverage: estate.Denied,
+		Problem: "for superusers", Grant: "GRANT SELECT ON pg_hba_file_rules", Assets: []string{"postgres/erp"}}}
 	return a
 }
 
