@@ -201,5 +201,6 @@ func singles(w *world, service *estate.Service) Fact {
 			alone = append(alone, m.Name)
 		}
 	}
+	slices.Sort(alone)
 	return word(firstOf(alone))
 }

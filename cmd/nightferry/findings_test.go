@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -185,6 +187,28 @@ func TestLandingZoneIsClean(t *testing.T) {
 			require.True(t, f.Accepted.Expired, "an acceptance that has expired stays visible")
 		}
 	}
+}
+
+// TestFindingsRepeat: the same inventory in any order gives the same bytes.
+func TestFindingsRepeat(t *testing.T) {
+	t.Parallel()
+	e, inventory := sampled(t)
+	set, err := rules.Load()
+	require.NoError(t, err)
+	judge := func() string {
+		classifier, err := classify.NewClassifier()
+		require.NoError(t, err)
+		text, err := json.Marshal(classify.Assess(classify.Input{Inventory: inventory, Services: e.Services, Classification: classifier.Classify(inventory, e.Services), Rules: set}))
+		require.NoError(t, err)
+		return string(text)
+	}
+	first := set.Evaluate(rules.Estate{Inventory: inventory, Services: e.Services})
+	require.Equal(t, judge(), judge())
+	slices.Reverse(inventory.Hosts)
+	slices.Reverse(inventory.Postgres)
+	slices.Reverse(inventory.Odoo)
+	slices.Reverse(e.Services)
+	require.Equal(t, first, set.Evaluate(rules.Estate{Inventory: inventory, Services: e.Services}))
 }
 
 func isLanding(asset string) bool {
