@@ -59,7 +59,7 @@ func TestLook(t *testing.T) {
 	require.Equal(t, 1, dialled, "one session for all looks")
 	require.GreaterOrEqual(t, after.Counters.Sessions, int64(2))
 	require.Greater(t, after.Counters.Uptime, before.Counters.Uptime)
-	require.GreaterOrEqual(t, after.Counters.Transactions, before.Counters.Transactions)
+	require.Positive(t, after.Counters.Transactions) // of all databases: less where another test has dropped one
 	require.GreaterOrEqual(t, after.Counters.Active, int64(0))
 	require.Positive(t, after.Counters.WALBytes)
 

@@ -83,7 +83,7 @@ func TestSections(t *testing.T) {
 		require.Equal(t, "replica", server.State.Value.WALLevel)
 		require.False(t, server.State.Value.Started.IsZero())
 		require.Equal(t, "pg_default", server.Tablespaces.Value[0].Name)
-		require.Equal(t, 2027, server.Version.Value.EndOfLife.Year(), "of 15")
+		require.Equal(t, 2012+server.Version.Value.Major(), server.Version.Value.EndOfLife.Year(), "five years after its autumn")
 	}
 }
 

@@ -98,7 +98,10 @@ func (c *Cluster) Database(tb testing.TB, options string) string {
 	base := strings.Trim(notName.ReplaceAllString(strings.ToLower(tb.Name()), "_"), "_")
 	name := fmt.Sprintf("%.40s_%d", base, c.databases.Add(1))
 	c.Exec(tb, "postgres", `CREATE DATABASE `+pgread.Ident(name)+` `+options)
-	tb.Cleanup(func() { c.Exec(tb, "postgres", `DROP DATABASE `+pgread.Ident(name)+` WITH (FORCE)`) })
+	tb.Cleanup(func() {
+		c.Exec(tb, "postgres", // FORCE is there since 13 only
+			`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '`+name+`'`, `DROP DATABASE `+pgread.Ident(name))
+	})
 	return name
 }
 

@@ -34,7 +34,7 @@ func start() (*Cluster, error) {
 	c := &Cluster{Dir: dir, Port: port, Bin: bin}
 	data := filepath.Join(dir, "data")
 	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-E", "UTF8",
-		"--locale=C", "-A", "trust", "--no-sync", "--no-instructions")
+		"--locale=C", "-A", "trust", "--no-sync")
 	initdb.SysProcAttr, initdb.Dir = attributes, dir
 	if out, err := initdb.CombinedOutput(); err != nil {
 		os.RemoveAll(dir)
