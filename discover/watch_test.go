@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,10 +45,10 @@ func (l *looks) at(began time.Time) []string {
 
 // lookTarget takes a look by collect, which gets the number of the look.
 func lookTarget(collect func(ctx context.Context, look int) estate.Coverage) discover.Target {
-	n := 0
+	var n atomic.Int64
 	return discover.Target{Kind: discover.KindHost, Name: "erp-db", Light: true, Collect: func(ctx context.Context, _ func(string)) discover.Asset {
-		n++
-		return discover.Asset{HostLook: &estate.HostLook{Name: "erp-db", Collected: estate.Collection{At: time.Now(), Coverage: collect(ctx, n)}}}
+		look := int(n.Add(1))
+		return discover.Asset{HostLook: &estate.HostLook{Name: "erp-db", Collected: estate.Collection{At: time.Now(), Coverage: collect(ctx, look)}}}
 	}}
 }
 

@@ -250,20 +250,20 @@ func TestManyObjects(t *testing.T) {
 // TestTooMuchInAll: a cluster that sends without end is given up, and never holds more memory than a few pages.
 func TestTooMuchInAll(t *testing.T) {
 	blanks := strings.Repeat(" ", 23<<20)
-	n, most := 0, uint64(0)
+	var n, most atomic.Uint64
 	a := newAPI(t, map[string]http.HandlerFunc{policies: func(w http.ResponseWriter, _ *http.Request) {
-		n++
-		say(w, fmt.Sprintf(`{"metadata":{"continue":"%d"},"items":[{}]%s}`, n, blanks))
+		say(w, fmt.Sprintf(`{"metadata":{"continue":"%d"},"items":[{}]%s}`, n.Add(1), blanks))
 		var now runtime.MemStats
 		runtime.ReadMemStats(&now)
-		most = max(most, now.HeapAlloc)
+		for was := most.Load(); was < now.HeapAlloc && !most.CompareAndSwap(was, now.HeapAlloc); was = most.Load() {
+		}
 	}})
 	got := a.collect(t, time.Minute)
 	require.Equal(t, estate.Failed, got.NetworkPolicies.Coverage)
 	require.Contains(t, got.NetworkPolicies.Problem, "more than a cluster may send")
 	require.Equal(t, estate.NotAsked, got.Monitoring.Coverage)
 	require.Equal(t, estate.Known, got.Nodes.Coverage)
-	require.Less(t, most, uint64(400<<20), "with the server, its page, and what is not yet collected")
+	require.Less(t, most.Load(), uint64(400<<20), "with the server, its page, and what is not yet collected")
 }
 
 // TestNoWayIn: what keeps all of it unknown is told once, in our own words, with what mends it.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -164,14 +165,14 @@ func TestPanic(t *testing.T) {
 
 // cutter passes a connection on and breaks it after so many bytes of the server; a negative number is never.
 func cutter(d *database, after func(connection int) int64) func(ctx context.Context, network, address string) (net.Conn, error) {
-	connections := 0
+	var connections atomic.Int64
 	return func(ctx context.Context, _, _ string) (net.Conn, error) {
-		connections++
+		connection := int(connections.Add(1))
 		conn, err := (&net.Dialer{}).DialContext(ctx, "unix", filepath.Join(d.cluster.Dir, ".s.PGSQL."+strconv.Itoa(d.cluster.Port)))
 		if err != nil {
 			return nil, err
 		}
-		return &cut{conn, after(connections)}, nil
+		return &cut{conn, after(connection)}, nil
 	}
 }
 
