@@ -19,7 +19,9 @@ import (
 func waitForInterruption() {
 	ctx, _ := interruptible(context.Background(), os.Stderr)
 	if len(os.Args) > 1 && os.Args[1] == "holding" {
-		go holdValue(heldValue, make(chan struct{}))
+		held := make(chan struct{})
+		go holdValue(heldValue, held, make(chan struct{}))
+		<-held
 	}
 	fmt.Println("ready")
 	<-ctx.Done()
@@ -72,10 +74,11 @@ func TestQuitQuotesNothing(t *testing.T) {
 // heldValue is eight characters of a patient's name as a function may be called with.
 const heldValue = uint64(0x5175617a6c696e67)
 
-// holdValue holds a value in its arguments until the process ends.
+// holdValue says that it runs, and holds a value in its arguments until the process ends.
 //
 //go:noinline
-func holdValue(value uint64, wait chan struct{}) uint64 {
+func holdValue(value uint64, held, wait chan struct{}) uint64 {
+	close(held)
 	<-wait
 	return value
 }
