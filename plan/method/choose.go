@@ -146,27 +146,16 @@ func (c chooser) sum(choice *Choice) {
 		spans[SpanCopy] = Range{Unbounded: true}
 		choice.Unknown = append(choice.Unknown, "what the service is made of: engagement.yaml names no database of it and no move")
 	}
-	for _, p := range choice.Pieces {
-		var copying, comparing Range
+	for n := range choice.Pieces {
+		p := &choice.Pieces[n]
+		var comparing Range
 		var basis []string
 		var confidence Confidence
-		if p.Kind == Filestore {
-			copying, basis, confidence = c.price(c.rates.Files, p)
-		} else {
-			i := slices.IndexFunc(p.Options, func(o Option) bool { return o.Method == p.Method })
-			if i < 0 {
-				copying, confidence = Range{Unbounded: true}, Low
-				basis = []string{p.Name + ": no method is open"}
-			} else {
-				o := p.Options[i]
-				copying, comparing = c.spansOf(o.Method, p, o)
-				basis, confidence = o.Downtime.Basis, o.Downtime.Confidence
-			}
-		}
+		p.Copy, comparing, basis, confidence = c.copying(*p)
 		if p.SizeBytes < 0 {
 			choice.Unknown = append(choice.Unknown, "the size of "+p.Name)
 		}
-		spans[SpanCopy] = spans[SpanCopy].Beside(copying)
+		spans[SpanCopy] = spans[SpanCopy].Beside(p.Copy)
 		spans[SpanCompare] = spans[SpanCompare].Beside(comparing)
 		e.Basis = append(e.Basis, basis...)
 		e.Confidence = worse(e.Confidence, confidence)
@@ -180,6 +169,21 @@ func (c chooser) sum(choice *Choice) {
 	slices.Sort(e.Basis)
 	e.Basis = slices.Compact(e.Basis)
 	choice.Downtime, choice.Spans = e, spans
+}
+
+// copying is how long a piece's copy and comparison take by its method.
+func (c chooser) copying(p Piece) (copying, comparing Range, basis []string, confidence Confidence) {
+	if p.Kind == Filestore {
+		copying, basis, confidence = c.price(c.rates.Files, p)
+		return copying, Range{}, basis, confidence
+	}
+	for _, o := range p.Options {
+		if o.Method == p.Method {
+			copying, comparing = c.spansOf(o.Method, p, o)
+			return copying, comparing, o.Downtime.Basis, o.Downtime.Confidence
+		}
+	}
+	return Range{Unbounded: true}, Range{}, []string{p.Name + ": no method is open"}, Low
 }
 
 func (c chooser) peopleWords() string {

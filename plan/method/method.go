@@ -40,6 +40,7 @@ type Piece struct {
 	SizeBytes int64             `yaml:"size_bytes" json:"size_bytes"` // -1 where not known
 	AtMost    int64             `yaml:"at_most,omitempty" json:"at_most,omitempty"`
 	Method    estate.MoveMethod `yaml:"method,omitempty" json:"method,omitempty"` // of a database; empty where none is open
+	Copy      Range             `yaml:"copy" json:"copy"`                         // within the downtime, by its method
 	Why       string            `yaml:"why" json:"why"`
 	Options   []Option          `yaml:"options,omitempty" json:"options,omitempty"`
 }

@@ -14,6 +14,11 @@ const upgrade = "pg-upgrade"
 // upgrades tells whether pg_upgrade is part of the option.
 func (o Option) upgrades() bool { return hasUpgrade(o.MethodChoice) }
 
+// Upgrades tells whether the piece's method ends with pg_upgrade.
+func (p Piece) Upgrades() bool {
+	return slices.ContainsFunc(p.Options, func(o Option) bool { return o.Method == p.Method && o.upgrades() })
+}
+
 func hasUpgrade(m estate.MethodChoice) bool {
 	return slices.ContainsFunc(m.Obstacles, func(o estate.Obstacle) bool { return o.Code == upgrade })
 }
