@@ -62,7 +62,8 @@ func (c chooser) databasePiece(name string) Piece {
 	p := Piece{Kind: Database, Name: name, SizeBytes: d.SizeBytes}
 	move, moved := c.moveOf(serverName, databaseName)
 	if d.SizeBytes < 0 {
-		p.AtMost = c.used(cmp.Or(move.From.DatabaseHost, server.Host))
+		bound := c.onDisk(cmp.Or(move.From.DatabaseHost, server.Host))
+		p.AtMost, p.Bound = bound.bytes, bound.why
 	}
 	p.Options = c.options(p, server, d, move, moved)
 	p.Method, p.Why = pick(p.Options, c.service)
@@ -79,8 +80,8 @@ func (c chooser) moveOf(server, database string) (estate.Move, bool) {
 }
 
 func (c chooser) filestorePiece(m estate.Move) Piece {
-	size, atMost := c.filestore(m.From.Host, m.From.Filestore)
-	return Piece{Kind: Filestore, Name: m.From.Host + ":" + m.From.Filestore, SizeBytes: size, AtMost: atMost,
+	size, bound := c.filestore(m.From)
+	return Piece{Kind: Filestore, Name: m.From.Host + ":" + m.From.Filestore, SizeBytes: size, AtMost: bound.bytes, Bound: bound.why,
 		Why: "copied after the freeze, beside its database: Odoo reads a missing file as an empty one"}
 }
 

@@ -36,11 +36,12 @@ type Choice struct {
 // Piece is one database or filestore.
 type Piece struct {
 	Kind      Kind              `yaml:"kind" json:"kind"`
-	Name      string            `yaml:"name" json:"name"`             // SERVER/DATABASE, or HOST:PATH
-	SizeBytes int64             `yaml:"size_bytes" json:"size_bytes"` // -1 where not known
-	AtMost    int64             `yaml:"at_most,omitempty" json:"at_most,omitempty"`
-	Method    estate.MoveMethod `yaml:"method,omitempty" json:"method,omitempty"` // of a database; empty where none is open
-	Copy      Range             `yaml:"copy" json:"copy"`                         // within the downtime, by its method
+	Name      string            `yaml:"name" json:"name"`                           // SERVER/DATABASE, or HOST:PATH
+	SizeBytes int64             `yaml:"size_bytes" json:"size_bytes"`               // -1 where not known
+	AtMost    int64             `yaml:"at_most,omitempty" json:"at_most,omitempty"` // bytes, where the size is not known and something bounds it
+	Bound     string            `yaml:"bound,omitempty" json:"bound,omitempty"`     // what bounds it
+	Method    estate.MoveMethod `yaml:"method,omitempty" json:"method,omitempty"`   // of a database; empty where none is open
+	Copy      Range             `yaml:"copy" json:"copy"`                           // within the downtime, by its method
 	Why       string            `yaml:"why" json:"why"`
 	Options   []Option          `yaml:"options,omitempty" json:"options,omitempty"`
 }

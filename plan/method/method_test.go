@@ -120,6 +120,22 @@ func TestUnknownSizesWiden(t *testing.T) {
 	require.Equal(t, estate.NoIdea, boundless.Downtime.Within(1000*time.Hour), "never within what it may exceed")
 }
 
+func TestFilestoresByTheirAttachments(t *testing.T) {
+	t.Parallel()
+	in := clinic()
+	in.Inventory.Hosts[0].Filestores = estate.Section[[]estate.Filestore]{Coverage: estate.Denied}
+	require.Equal(t, int64(60*giga), only(t, in).Pieces[1].AtMost, "the disk")
+	in.Moves[0].From.Odoo, in.Moves[0].To.Odoo = "clinic", "clinic"
+	in.Inventory.Odoo = []estate.OdooServer{{Name: "clinic", Version: estate.Know("rpc", "14.0"), Attachments: estate.Know("rpc", estate.AttachmentSums{Files: 600, FileBytes: -1})}}
+	counted := only(t, in)
+	require.Equal(t, int64(6*giga), counted.Pieces[1].AtMost)
+	require.Contains(t, counted.Pieces[1].Bound, "600 attachments")
+	require.Equal(t, int64(-1), counted.Pieces[1].SizeBytes, "a guess is no size")
+	require.Equal(t, method.Low, counted.Downtime.Confidence)
+	in.Inventory.Odoo[0].Attachments.Value.FileBytes = giga
+	require.Equal(t, int64(giga), only(t, in).Pieces[1].SizeBytes)
+}
+
 func TestNothingIsKnownOfAService(t *testing.T) {
 	t.Parallel()
 	c := only(t, method.Input{Services: []estate.Service{{Name: "pacs", Environment: estate.Production, RTO: time.Hour}, {Name: "mail", Environment: estate.SharedEnv}}})

@@ -78,7 +78,7 @@ func (c chooser) price(r Rate, p Piece) (Range, []string, Confidence) {
 	case p.SizeBytes >= 0:
 		return span, append(basis, fmt.Sprintf("%s: %s", p.Name, bytes(p.SizeBytes))), r.Confidence
 	case p.AtMost > 0:
-		basis = append(basis, fmt.Sprintf("%s: its size is not known; the disks of its host hold %s, so it is not larger", p.Name, bytes(p.AtMost)))
+		basis = append(basis, fmt.Sprintf("%s: its size is not known; %s", p.Name, p.Bound))
 	default:
 		basis = append(basis, p.Name+": its size is not known, and nothing bounds it")
 	}

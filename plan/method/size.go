@@ -2,6 +2,7 @@ package method
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -89,13 +90,44 @@ func (v estateView) used(host string) int64 {
 	return total
 }
 
-// filestore is the size of a folder of files, -1 where it is not known, and a bound of it, 0 where there is none.
-func (v estateView) filestore(host, folder string) (size, atMost int64) {
-	h, _ := v.host(host)
+// most is what a size is at most, where it is not known, and why. Zero bytes are no bound.
+type most struct {
+	bytes int64
+	why   string
+}
+
+// onDisk bounds by what the disks of a host hold.
+func (v estateView) onDisk(host string) most {
+	if used := v.used(host); used > 0 {
+		return most{used, "the disks of its host hold " + bytes(used)}
+	}
+	return most{}
+}
+
+// perFile is how large an attachment is taken to be on average at most, where only their number is known.
+const perFile = 10 * mega
+
+// filestore is the size of a folder of attachments, -1 where it is not known, and its bound: Odoo counts its attachments
+// even where the account may not see their sizes.
+func (v estateView) filestore(end estate.MoveEnd) (int64, most) {
+	h, _ := v.host(end.Host)
 	for _, f := range h.Filestores.Value {
-		if path.Clean(f.Path) == path.Clean(folder) && f.Coverage.IsKnown() {
-			return f.Bytes, 0
+		if path.Clean(f.Path) == path.Clean(end.Filestore) && f.Coverage.IsKnown() {
+			return f.Bytes, most{}
 		}
 	}
-	return -1, v.used(host)
+	bound := v.onDisk(end.Host)
+	for _, o := range v.Odoo {
+		if o.Name != end.Odoo || !o.Attachments.Coverage.IsKnown() {
+			continue
+		}
+		sums := o.Attachments.Value
+		if sums.FileBytes >= 0 {
+			return sums.FileBytes, most{}
+		}
+		if guess := sums.Files * perFile; sums.Files > 0 && (bound.bytes == 0 || guess < bound.bytes) {
+			bound = most{guess, fmt.Sprintf("%d attachments, taken as %s each at most on average", sums.Files, bytes(perFile))}
+		}
+	}
+	return -1, bound
 }

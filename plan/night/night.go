@@ -7,6 +7,7 @@ package night
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"nightferry/internal/estate"
@@ -75,16 +76,19 @@ func (w *writer) missing() []string {
 	return unique(missing)
 }
 
-// unmanned lists the duties of a production service that nobody has, and that its waivers do not make needless.
+// unmanned tells the duties of a production service that nobody has, and that its waivers do not make needless.
 func unmanned(s estate.Service) []string {
 	var missing []string
 	for _, duty := range estate.Duties() {
-		if _, found := s.Person(duty); found || needless(s, duty) {
-			continue
+		if _, found := s.Person(duty); !found && !needless(s, duty) {
+			missing = append(missing, string(duty))
 		}
-		missing = append(missing, fmt.Sprintf("service %s has nobody for the duty %s: add them under people, or let two people waive what needs them", s.Name, duty))
 	}
-	return missing
+	if len(missing) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("service %s has nobody for %s: no night is written until they stand under people in engagement.yaml, or two people waive what needs them",
+		s.Name, strings.Join(missing, ", "))}
 }
 
 // needs says which assurances a duty is there for. The clinical stop is there for the patients: it cannot be waived.

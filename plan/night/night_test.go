@@ -142,7 +142,7 @@ func TestAProductionNightNeedsItsPeople(t *testing.T) {
 		s.People = append(s.People[:i:i], s.People[i+1:]...)
 		book, missing := night.Write(input(sources(s)))
 		require.Empty(t, book.Steps, duty)
-		require.Contains(t, strings.Join(missing, "\n"), "service erp has nobody for the duty "+string(duty))
+		require.Contains(t, strings.Join(missing, "\n"), "service erp has nobody for "+string(duty)+":")
 	}
 	in := input(sources(manned("erp")))
 	in.Contacts = nil
