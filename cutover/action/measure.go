@@ -34,7 +34,7 @@ type measurement struct {
 }
 
 func newMeasurement(r *Registry, f fields) cutover.Action {
-	m := &measurement{probe: *newProbe(r, f).(*probe), samples: measureSamples}
+	m := &measurement{probe: *probeOf(r, f), samples: measureSamples}
 	if n, given := f.numbers["samples"]; given {
 		m.samples = n
 	}

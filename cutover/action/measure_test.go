@@ -36,7 +36,7 @@ func TestMeasure(t *testing.T) {
 		if asked.Add(1)%10 == 5 { // four of the forty-one
 			w.WriteHeader(http.StatusBadGateway)
 		}
-		io.WriteString(w, "login") //nolint:errcheck // the client sees it
+		io.WriteString(w, "login")
 	}, 40)
 	require.NoError(t, err)
 	require.Equal(t, int64(41), asked.Load(), "one to set the connection up")
@@ -51,7 +51,7 @@ func TestMeasure(t *testing.T) {
 func TestTooFewAnswersAreNoBaseline(t *testing.T) {
 	t.Parallel()
 	result, err := measuring(t.Context(), t, func(w http.ResponseWriter, _ *http.Request) {
-		io.WriteString(w, "login") //nolint:errcheck // the client sees it
+		io.WriteString(w, "login")
 	}, 19)
 	require.NoError(t, err)
 	require.Equal(t, expr.Int(19), result.Facts["samples"])
@@ -67,7 +67,7 @@ func TestMeasureEndsWithItsDeadline(t *testing.T) {
 		if asked.Add(1) == 3 {
 			cancel()
 		}
-		io.WriteString(w, "login") //nolint:errcheck // the client sees it
+		io.WriteString(w, "login")
 	}, 40)
 	require.ErrorContains(t, err, "of 40 answers came within the deadline")
 }

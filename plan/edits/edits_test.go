@@ -44,31 +44,8 @@ steps:
     deadline: 4m
 `
 
-// change replaces texts, each of which must be there.
-func change(t *testing.T, text string, pairs ...string) []byte {
-	t.Helper()
-	for i := 0; i < len(pairs); i += 2 {
-		require.Contains(t, text, pairs[i])
-		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
-	}
-	return []byte(text)
-}
-
-func TestMergeTakesWhatOnlyOneSideChanged(t *testing.T) {
-	t.Parallel()
-	edited := change(t, written,
-		"# --- freeze ---", "# --- freeze ---\n  # the ward wants a call first",
-		"    expected: 10s\n", "    expected: 30s # measured on Monday\n",
-		"  - id: erp-filestore", "  - id: erp-call\n    title: Call the ward\n    owner: conductor\n    expected: 1m\n    deadline: 5m\n  - id: erp-filestore",
-		"      - erp-stop\n    expected: 1m", "      - erp-stop\n      - erp-call\n    expected: 1m")
-	now := change(t, written,
-		"expected: 5m", "expected: 12m", "unit: odoo", "unit: odoo-stg",
-		"  - id: erp-filestore\n    title: Copy the filestore\n    owner: dba\n    needs:\n      - erp-stop\n",
-		"  - id: erp-check\n    title: Look\n    owner: dba\n    expected: 1m\n    deadline: 4m\n  - id: erp-filestore\n    title: Copy the filestore\n    owner: dba\n    needs:\n      - erp-stop\n      - erp-check\n")
-	m, err := edits.Merge("wave-1.yaml", []byte(written), edited, now)
-	require.NoError(t, err)
-	require.Empty(t, m.Conflicts)
-	require.Equal(t, `# The cutover runs exactly this text
+// both is what the edits of a person and of the planner make of it together.
+const both = `# The cutover runs exactly this text
 version: 1
 wave: wave-1
 title: "non-production: erp"
@@ -113,7 +90,33 @@ steps:
       - erp-check
     expected: 1m
     deadline: 4m
-`, string(m.Text))
+`
+
+// change replaces texts, each of which must be there.
+func change(t *testing.T, text string, pairs ...string) []byte {
+	t.Helper()
+	for i := 0; i < len(pairs); i += 2 {
+		require.Contains(t, text, pairs[i])
+		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
+	}
+	return []byte(text)
+}
+
+func TestMergeTakesWhatOnlyOneSideChanged(t *testing.T) {
+	t.Parallel()
+	edited := change(t, written,
+		"# --- freeze ---", "# --- freeze ---\n  # the ward wants a call first",
+		"    expected: 10s\n", "    expected: 30s # measured on Monday\n",
+		"  - id: erp-filestore", "  - id: erp-call\n    title: Call the ward\n    owner: conductor\n    expected: 1m\n    deadline: 5m\n  - id: erp-filestore",
+		"      - erp-stop\n    expected: 1m", "      - erp-stop\n      - erp-call\n    expected: 1m")
+	now := change(t, written,
+		"expected: 5m", "expected: 12m", "unit: odoo", "unit: odoo-stg",
+		"  - id: erp-filestore\n    title: Copy the filestore\n    owner: dba\n    needs:\n      - erp-stop\n",
+		"  - id: erp-check\n    title: Look\n    owner: dba\n    expected: 1m\n    deadline: 4m\n  - id: erp-filestore\n    title: Copy the filestore\n    owner: dba\n    needs:\n      - erp-stop\n      - erp-check\n")
+	m, err := edits.Merge("wave-1.yaml", []byte(written), edited, now)
+	require.NoError(t, err)
+	require.Empty(t, m.Conflicts)
+	require.Equal(t, both, string(m.Text))
 	require.Equal(t, []string{"steps.erp-stop.with", "steps.erp-database", "steps.erp-filestore.needs", "steps.erp-check"}, m.Taken)
 	require.Equal(t, []string{"steps.erp-stop.expected", "steps.erp-call", "steps.erp-filestore.needs"}, m.Kept)
 }

@@ -53,6 +53,7 @@ func flat(value any, path string, into map[string]any) {
 }
 
 func fields(t testing.TB, text []byte) map[string]any {
+	t.Helper()
 	into := map[string]any{}
 	flat(tree(t, text), "", into)
 	return into

@@ -3,6 +3,7 @@ package method
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -138,10 +139,7 @@ func (w worst) compare(o worst) int {
 
 // sum adds the spans of the night up: pieces beside each other, spans one after the other.
 func (c chooser) sum(choice *Choice) {
-	spans := map[Span]Range{}
-	for span, r := range c.spans {
-		spans[span] = r
-	}
+	spans := maps.Clone(c.spans)
 	e := Estimate{Confidence: High, Basis: []string{"what people do is assumed: " + c.peopleWords()}}
 	if len(choice.Pieces) == 0 {
 		spans[SpanCopy] = Range{Unbounded: true}

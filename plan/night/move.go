@@ -2,6 +2,7 @@ package night
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"nightferry/internal/estate"
@@ -102,16 +103,13 @@ func (o of) validation(i int, move estate.Move) runbook.Step {
 
 // decide is the roll call and the decision.
 func (o of) decide() {
-	var pass string
-	for i, id := range o.each("validate") {
-		if i > 0 {
-			pass += " && "
-		}
-		pass += fact(id, "different") + " == 0"
+	var same []string
+	for _, id := range o.each("validate") {
+		same = append(same, fact(id, "different")+" == 0")
 	}
 	proved := append(o.each("validate"), o.each("filestore")...)
 	decision := runbook.Step{ID: o.id("decide", 0), Title: "Go or no-go", Phase: runbook.PhaseDecide, Owner: approver, Kind: "decision", Confirm: true,
-		Needs: proved, Expected: 5 * time.Minute, Deadline: time.Hour, Pass: pass,
+		Needs: proved, Expected: 5 * time.Minute, Deadline: time.Hour, Pass: strings.Join(same, " && "),
 		Reason: "last moment at which nothing but time is lost by going back"}
 	if o.production {
 		for _, call := range []struct {

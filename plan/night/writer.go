@@ -3,6 +3,7 @@ package night
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -152,9 +153,7 @@ func (o of) crew(phase runbook.Phase, verb string, assures estate.Assurance, rol
 
 func (o of) stated(phase runbook.Phase, verb string, assures estate.Assurance, owner, by, title, statement string, expected time.Duration, more map[string]any) runbook.Step {
 	with := map[string]any{"by": by, "statement": statement}
-	for key, value := range more {
-		with[key] = value
-	}
+	maps.Copy(with, more)
 	return runbook.Step{ID: o.id(verb, 0), Title: title, Phase: phase, Owner: owner, Kind: "attest", Assures: assures, Confirm: true, Expected: expected, With: with}
 }
 
