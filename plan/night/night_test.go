@@ -193,13 +193,17 @@ func TestOtherMethodsAreStated(t *testing.T) {
 		in.Members[0].Choice.FallBack = method.FallBack{Promised: estate.Yes, Way: "reverse replication", DataLoss: "none while caught up"}
 		book, missing := night.Write(in)
 		require.Empty(t, missing)
-		loaded(t, book)
+		file, _ := loaded(t, book)
+		require.Equal(t, m == estate.LogicalReplication, strings.Contains(file.Passes["erp-decide"].String(), "erp_catchup.behind > 0"))
 		var ids []string
 		for _, s := range book.Steps {
 			ids = append(ids, s.ID)
 			if s.ID == "erp-database" {
 				require.Equal(t, "attest", s.Kind)
 				require.NotEmpty(t, s.With["items"])
+			}
+			if s.ID == "erp-catchup" {
+				require.Equal(t, "nightferry_erp_erp", s.With["slot"])
 			}
 		}
 		require.Contains(t, ids, "erp-ahead", "what is done in an earlier window")

@@ -80,6 +80,10 @@ func (o of) rowsDiffer() []runbook.Criterion {
 			c.Basis = "no table is classified as health or financial data (classification.yaml); every table counts"
 		}
 		criteria = append(criteria, c)
+		if id := o.id("catchup", i); o.has(id) {
+			criteria = append(criteria, runbook.Criterion{ID: id, Title: "The target lacks something that was written to " + name + " before the freeze", At: []string{o.id("decide", 0)},
+				When: fact(id, "behind") + " > 0", Basis: "the position of the legacy server after the freeze"})
+		}
 	}
 	return criteria
 }
