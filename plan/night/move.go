@@ -104,7 +104,7 @@ func (o of) validation(i int, move estate.Move) runbook.Step {
 	id := o.id("validate", i)
 	expected, deadline := lasting(o.m.Choice.Spans[method.SpanCompare])
 	with := map[string]any{"legacy": from, "target": move.To.Server + "/" + move.To.Database}
-	if tables := o.m.Sensitive[from]; o.production && len(tables) > 0 {
+	if tables := o.m.Sensitive[from]; o.production && len(tables) > 0 && len(tables) <= listed {
 		with["sensitive"] = tables
 	}
 	return runbook.Step{ID: id, Title: "Compare every row, legacy against target", Phase: runbook.PhaseVerify, Owner: dba, Kind: "validate",
