@@ -51,6 +51,15 @@ func (a *app) runbooks(d *desk, in plan.Input, result *plan.Plan) (unsettled, er
 			return nil, err
 		}
 		unsettled = errors.Join(unsettled, problem)
+		ahead, some := planned.Ahead(ask)
+		if !some {
+			continue
+		}
+		wave.Ahead = engagement.RunbookFile(planned.AheadOf(wave.Name))
+		if problem, err = a.keepEdits(d, planned.AheadOf(wave.Name), ahead); err != nil {
+			return nil, err
+		}
+		unsettled = errors.Join(unsettled, problem)
 	}
 	stale, err := a.clearStale(d, result.Waves)
 	return errors.Join(unsettled, stale), err
@@ -65,7 +74,7 @@ func (a *app) clearStale(d *desk, waves []plan.Wave) (problem, err error) {
 	}
 	for _, name := range names {
 		book, base := engagement.RunbookFile(strings.TrimSuffix(name, ".yaml")), engagement.WrittenDir+"/"+name
-		if slices.ContainsFunc(waves, func(w plan.Wave) bool { return w.Runbook == book }) {
+		if slices.ContainsFunc(waves, func(w plan.Wave) bool { return w.Runbook == book || w.Ahead == book }) {
 			continue
 		}
 		if d.Has(book) {

@@ -48,7 +48,7 @@ type Message struct {
 func (c *checker) rollback() {
 	r := c.book.Rollback
 	if r == nil {
-		if c.book.Environment == string(estate.Production) {
+		if c.book.Environment == string(estate.Production) && !c.onlyPrepares() {
 			c.y.Fault("environment", "a production night without rollback", "add rollback: with authority, stop, no_return, criteria, fall_back and messages; nightferry plan writes it")
 		}
 		return

@@ -89,6 +89,8 @@ func golden(t *testing.T, name string, text []byte) {
 
 func TestProductionNight(t *testing.T) {
 	t.Parallel()
+	_, some := night.Ahead(input(sources(manned("erp"))))
+	require.False(t, some, "dump and restore asks for nothing ahead")
 	book, missing := night.Write(input(sources(manned("erp"))))
 	require.Empty(t, missing)
 	file, text := loaded(t, book)
@@ -191,6 +193,11 @@ func TestOtherMethodsAreStated(t *testing.T) {
 		in := input(sources(manned("erp")))
 		in.Members[0].Choice.Pieces[0].Method = m
 		in.Members[0].Choice.FallBack = method.FallBack{Promised: estate.Yes, Way: "reverse replication", DataLoss: "none while caught up"}
+		ahead, some := night.Ahead(in)
+		require.True(t, some)
+		first, text := loaded(t, ahead)
+		require.Empty(t, first.Runbook.Services, "it moves nothing")
+		golden(t, "ahead-"+string(m)+".golden.yaml", text)
 		book, missing := night.Write(in)
 		require.Empty(t, missing)
 		file, _ := loaded(t, book)
