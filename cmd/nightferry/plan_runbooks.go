@@ -121,9 +121,9 @@ func (a *app) keepEdits(d *desk, wave string, book runbook.Runbook) (problem, er
 	if err != nil {
 		return nil, err
 	}
-	name, base := engagement.RunbookFile(wave), engagement.WrittenFile(wave)
+	name, base, beside := engagement.RunbookFile(wave), engagement.WrittenFile(wave), "runbooks/"+wave+".new.yaml"
 	if !d.Has(name) {
-		return nil, errors.Join(d.Write(name, now), d.Write(base, now))
+		return nil, writeBook(d, wave, now, now)
 	}
 	edited, err := d.Read(name)
 	if err != nil {
@@ -137,7 +137,6 @@ func (a *app) keepEdits(d *desk, wave string, book runbook.Runbook) (problem, er
 	}
 	merged, err := edits.Merge(d.Path(name), written, edited, now)
 	if err != nil {
-		beside := strings.TrimSuffix(name, ".yaml") + ".new.yaml"
 		problem := outcome.Found(fmt.Errorf("%s is left as it is, because what people changed cannot be told: %w", d.Path(name), err))
 		return outcome.Mend(problem, "the new one is "+d.Path(beside)+": bring both together by hand, or remove the old one and plan again"), d.Write(beside, now)
 	}
@@ -155,7 +154,16 @@ func (a *app) keepEdits(d *desk, wave string, book runbook.Runbook) (problem, er
 	if len(merged.Taken) > 0 {
 		a.remark("%s takes over from the plan: %s", d.Path(name), strings.Join(merged.Taken, ", "))
 	}
-	return problem, errors.Join(d.Write(name, merged.Text), d.Write(base, now)) // in this order: with an old base, a second plan finds the same again
+	return problem, errors.Join(writeBook(d, wave, merged.Text, now), d.Remove(beside))
+}
+
+// writeBook saves a runbook, and then what the planner wrote of it. In this order: broken off between the two, a second
+// plan finds its own changes made already; the other way round it would take the old ones for a person's.
+func writeBook(d *desk, wave string, text, written []byte) error {
+	if err := d.Write(engagement.RunbookFile(wave), text); err != nil {
+		return err
+	}
+	return d.Write(engagement.WrittenFile(wave), written)
 }
 
 // rehearsed reads from the journals how fast copies went.
