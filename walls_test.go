@@ -53,6 +53,7 @@ func rooms() []room {
 		{"classify/modules", []string{"internal/estate", "internal/yamlfile"}},
 		{"classify", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/detect", "classify/modules", "classify/rules"}},
 
+		{"plan/edits", []string{"internal/runbook", "internal/yamlfile"}},
 		{"plan/...", []string{"plan/...", "internal/estate", "internal/expr", "internal/runbook", "internal/evidence", "classify"}},
 
 		{"cutover", []string{"internal/estate", "internal/expr", "internal/runbook", "internal/evidence", "internal/outcome"}},

@@ -28,7 +28,6 @@ type Wave struct {
 	Members   []Placement `yaml:"members,omitempty" json:"members,omitempty"`
 	Crossing  []string    `yaml:"crossing,omitempty" json:"crossing,omitempty"` // dependencies that cross sites after this wave
 	Runbook   string      `yaml:"runbook,omitempty" json:"runbook,omitempty"`   // file, when one was written
-	Written   string      `yaml:"written,omitempty" json:"written,omitempty"`   // SHA-256 (hex) of the runbook as the planner last wrote it: another one tells a person's edit
 }
 
 // Phase of the roadmap.

@@ -89,29 +89,6 @@ func TestMakeLimitsAWave(t *testing.T) {
 	}
 }
 
-func TestRunbookIsWholeOrSaysWhatIsMissing(t *testing.T) {
-	t.Parallel()
-	p := plan.Make(input())
-	move := estate.Move{Service: "staging", From: estate.MoveEnd{Host: "s", Unit: "odoo", Server: "stg", Database: "x"},
-		To: estate.MoveEnd{Host: "cloud", URL: "https://erp.example", Open: []string{"true"}}}
-	book, missing := plan.Runbook(p.Waves[1], []estate.Move{move}, nil)
-	require.Empty(t, missing)
-	var kinds []string
-	seen := map[string]bool{}
-	for _, s := range book.Steps {
-		kinds = append(kinds, s.Kind)
-		for _, need := range s.Needs {
-			require.True(t, seen[need], "%s needs %s, which comes later", s.ID, need)
-		}
-		seen[s.ID] = true
-		require.NotZero(t, s.Deadline)
-	}
-	require.Equal(t, []string{"service.stop", "postgres.copy", "files.copy", "validate", "decision", "service.start", "https.probe", "command"}, kinds)
-
-	_, missing = plan.Runbook(p.Waves[2], nil, nil)
-	require.Contains(t, missing[0], "wiki")
-}
-
 func TestNothingToPlan(t *testing.T) {
 	t.Parallel()
 	p := plan.Make(plan.Input{})

@@ -1,8 +1,7 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"nightferry/internal/engagement"
 	"nightferry/internal/estate"
 	"nightferry/internal/outcome"
-	"nightferry/internal/runbook"
 	"nightferry/plan"
 )
 
@@ -26,8 +24,14 @@ first, then non-production, then production, each service after those it needs,
 regulated data after the rest. It says for each placement why.
 
 It reads the inventory, classification.yaml and assessment.json, and writes
-plan.yaml and runbooks/WAVE.yaml. A runbook that a person has edited is kept:
-the new one is written beside it as WAVE.new.yaml.`,
+plan.yaml and runbooks/WAVE.yaml. What people have changed in a runbook stays:
+only what the planner itself changed since it last wrote is taken over. Where
+both changed the same thing, the person's stands and the planner's is listed
+under conflicts; the cutover refuses that runbook until it is settled.
+
+A production night is written only when each of its services names its people.
+
+Exit codes: 0 written, 3 written, and runbooks need a person.`,
 		Example: `  nightferry plan
   nightferry plan --json | jq '.waves[].members[].service'`,
 		Args: cobra.NoArgs,
@@ -58,14 +62,15 @@ func (a *app) plan(asJSON bool) (err error) {
 			"add services: with owner, environment, hosts and databases")
 	}
 	result := plan.Make(in)
-	if err := a.runbooks(d, &result); err != nil {
+	unsettled, err := a.runbooks(d, in, &result)
+	if err != nil {
 		return err
 	}
 	if err := d.WriteYAML(engagement.PlanFile, result); err != nil {
 		return err
 	}
 	if asJSON {
-		return writeJSON(a.stdout, result)
+		return errors.Join(writeJSON(a.stdout, result), unsettled)
 	}
 	printPlan(a.stdout, result)
 	written := []string{d.Path(engagement.PlanFile)}
@@ -75,77 +80,7 @@ func (a *app) plan(asJSON bool) (err error) {
 		}
 	}
 	a.remark("written: %s", strings.Join(written, ", "))
-	return nil
-}
-
-// runbooks writes the night of each wave that has a way to move.
-func (a *app) runbooks(d *desk, result *plan.Plan) error {
-	before, err := lastWritten(d)
-	if err != nil {
-		return err
-	}
-	for i := range result.Waves {
-		wave := &result.Waves[i]
-		if len(wave.Members) == 0 {
-			continue
-		}
-		book, missing := plan.Runbook(*wave, d.e.Target.Moves, d.e.Services)
-		result.Warnings = append(result.Warnings, missing...)
-		if len(book.Steps) == 0 {
-			continue
-		}
-		text, err := runbook.Format(book)
-		if err != nil {
-			return err
-		}
-		wave.Runbook = engagement.RunbookFile(wave.Name)
-		if wave.Written, err = a.keepEdits(d, wave.Runbook, text, before[wave.Runbook]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// lastWritten tells, by file, the hash of each runbook that the last plan wrote.
-func lastWritten(d *desk) (map[string]string, error) {
-	hashes := map[string]string{}
-	if !d.Has(engagement.PlanFile) {
-		return hashes, nil
-	}
-	var old plan.Plan
-	if err := d.ReadYAML(engagement.PlanFile, &old); err != nil {
-		return nil, err
-	}
-	for _, wave := range old.Waves {
-		hashes[wave.Runbook] = wave.Written
-	}
-	return hashes, nil
-}
-
-// keepEdits writes a runbook unless a person has changed the one that is there: people's work is never overwritten.
-// It returns the hash of what the planner wrote last in that place.
-func (a *app) keepEdits(d *desk, name string, text []byte, written string) (string, error) {
-	hash := sum(text)
-	if !d.Has(name) {
-		return hash, d.Write(name, text)
-	}
-	there, err := d.Read(name)
-	switch {
-	case err != nil:
-		return "", err
-	case sum(there) == hash:
-		return hash, nil
-	case sum(there) == written:
-		return hash, d.Write(name, text)
-	}
-	beside := strings.TrimSuffix(name, ".yaml") + ".new.yaml"
-	a.remark("%s was edited by hand and is kept; the new one is %s", d.Path(name), d.Path(beside))
-	return written, d.Write(beside, text)
-}
-
-func sum(text []byte) string {
-	digest := sha256.Sum256(text)
-	return hex.EncodeToString(digest[:])
+	return unsettled
 }
 
 func printPlan(w io.Writer, p plan.Plan) {

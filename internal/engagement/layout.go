@@ -21,6 +21,7 @@ const (
 	odooDir      = "inventory/odoo"
 	clustersDir  = "inventory/clusters"
 	columnsDir   = "inventory/columns"
+	writtenDir   = "runbooks/.written"
 	lockFile     = ".lock"
 
 	samplesDir         = "samples"
@@ -54,6 +55,9 @@ func ColumnsFile(server string) string { return path.Join(columnsDir, server+".j
 
 // RunbookFile is the runbook of a wave.
 func RunbookFile(wave string) string { return path.Join("runbooks", wave+".yaml") }
+
+// WrittenFile is the runbook of a wave as the planner last wrote it: what edits are told apart by.
+func WrittenFile(wave string) string { return path.Join(writtenDir, wave+".yaml") }
 
 // JournalFile is the journal of a cutover run.
 func JournalFile(run string) string { return path.Join(JournalDir, run+".jsonl") }

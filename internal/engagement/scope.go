@@ -41,6 +41,7 @@ func (c *checker) scope() {
 		c.f.Fault("policy.non_production_days_before", "less than none", "write 0 for no such rule")
 	}
 	choice(c, "target.odoo", c.e.Target.Odoo, estate.OdooTargets()...)
+	c.rates(c.e.Target.Rates)
 	for i, m := range c.e.Target.Moves {
 		c.move(fmt.Sprintf("target.moves[%d]", i), m)
 	}
@@ -75,6 +76,10 @@ func (c *checker) service(path string, s estate.Service) {
 	}
 	for i, name := range s.Odoo {
 		c.known(fmt.Sprintf("%s.odoo[%d]", path, i), "Odoo server", name, c.odoos)
+	}
+	c.people(path, s.People)
+	for i, w := range s.Waivers {
+		c.waiver(fmt.Sprintf("%s.waivers[%d]", path, i), w)
 	}
 }
 
