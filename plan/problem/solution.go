@@ -95,15 +95,14 @@ type Refusal struct {
 // or another conflict shows.
 type Conflict struct {
 	Relaxations []Relaxation // one for each constraint of the set, by ID
-	Text        string       // the collision in a sentence
-	MoreSlots   int          // so many more slots like the last ones, after it, would also do; -1 where more slots would not
+	Proven      bool         // false: no plan was found within the budget, but none was ruled out; Relaxations are what would have helped
+	MoreSlots   int          // so many more slots after the last, repeating the calendar, would also do; -1 where none tried would
 }
 
 // Relaxation is what giving up one constraint of a conflict would buy.
 type Relaxation struct {
 	Constraint ID
 	Source     string     // file and line, where the constraint has one
-	Objective  *Objective // of the plan that becomes possible; nil where another conflict shows
+	Objective  *Objective // of the plan that becomes possible; nil where another conflict shows, or no plan was found
 	Finish     time.Time  // start of that plan's last wave; zero where there is none
-	Next       []ID       // the conflict that shows next; empty where a plan becomes possible
 }
