@@ -21,11 +21,7 @@ import (
 
 // runbooks writes the night of each wave that has a way to move. What keeps a runbook from being run comes as unsettled:
 // the plan is written all the same.
-func (a *app) runbooks(d *desk, in plan.Input, result *plan.Plan) (unsettled, err error) {
-	sources, err := nightSources(d, in)
-	if err != nil {
-		return nil, err
-	}
+func (a *app) runbooks(d *desk, sources planned.Sources, result *plan.Plan) (unsettled, err error) {
 	for i := range result.Waves {
 		wave := &result.Waves[i]
 		if len(wave.Members) == 0 {

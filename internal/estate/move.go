@@ -38,6 +38,7 @@ type Freeze struct {
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"`
 	Reason string    `json:"reason"`
+	Where  string    `json:"where,omitempty"` // file and line
 }
 
 // Window is a weekly time in which services may be down.

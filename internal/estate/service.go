@@ -40,8 +40,8 @@ type Service struct {
 	Odoo        []string      `json:"odoo,omitempty"`
 	Disposition Disposition   `json:"disposition,omitempty"` // what becomes of it; it moves when not stated
 	Proves      []string      `json:"proves,omitempty"`      // production services that this one is the rehearsal of
-	People      []Person      `json:"people,omitempty"`  // of its cutover night
-	Waivers     []Waiver      `json:"waivers,omitempty"` // of assurances of that night
+	People      []Person      `json:"people,omitempty"`      // of its cutover night
+	Waivers     []Waiver      `json:"waivers,omitempty"`     // of assurances of that night
 }
 
 // Person finds who has a duty for the service. Its owner speaks for the business where nobody else is named.
