@@ -71,6 +71,7 @@ type Wave struct {
 	Members   []Placement `yaml:"members,omitempty" json:"members,omitempty"`
 	Crossing  []string    `yaml:"crossing,omitempty" json:"crossing,omitempty"` // dependencies that cross sites after this wave
 	Runbook   string      `yaml:"runbook,omitempty" json:"runbook,omitempty"`   // file, when one was written
+	Ahead     string      `yaml:"ahead,omitempty" json:"ahead,omitempty"`       // file of what is done in an earlier window, when there is such a thing
 }
 
 // Phase of the roadmap.

@@ -168,6 +168,9 @@ func printPlan(w io.Writer, p plan.Plan) {
 		if wave.Runbook != "" {
 			fmt.Fprintf(w, "  runbook      %s\n", wave.Runbook)
 		}
+		if wave.Ahead != "" {
+			fmt.Fprintf(w, "  ahead of it  %s\n", wave.Ahead)
+		}
 	}
 	for _, stay := range p.Retained {
 		fmt.Fprintf(w, "stays  %s: %s\n", stay.Service, stay.Reasons[0].Text)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,8 +47,56 @@ func (a *app) runbooks(d *desk, sources planned.Sources, result *plan.Plan) (uns
 			return nil, err
 		}
 		unsettled = errors.Join(unsettled, problem)
+		ahead, some := planned.Ahead(ask)
+		if !some {
+			continue
+		}
+		wave.Ahead = engagement.RunbookFile(planned.AheadOf(wave.Name))
+		if problem, err = a.keepEdits(d, planned.AheadOf(wave.Name), ahead); err != nil {
+			return nil, err
+		}
+		unsettled = errors.Join(unsettled, problem)
 	}
-	return unsettled, nil
+	stale, err := a.clearStale(d, result.Waves)
+	return errors.Join(unsettled, stale), err
+}
+
+// clearStale removes runbooks that the planner wrote and no wave has any more: somebody might run one. What people have
+// changed in one is theirs: that file is told and left.
+func (a *app) clearStale(d *desk, waves []plan.Wave) (problem, err error) {
+	names, err := d.List(engagement.WrittenDir, ".yaml")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		book, base := engagement.RunbookFile(strings.TrimSuffix(name, ".yaml")), engagement.WrittenDir+"/"+name
+		if slices.ContainsFunc(waves, func(w plan.Wave) bool { return w.Runbook == book || w.Ahead == book }) {
+			continue
+		}
+		if d.Has(book) {
+			edited, err := d.Read(book)
+			if err != nil {
+				return nil, err
+			}
+			written, err := d.Read(base)
+			if err != nil {
+				return nil, err
+			}
+			if !bytes.Equal(edited, written) {
+				problem = errors.Join(problem, outcome.Mend(outcome.Found(fmt.Errorf("%s was changed by people, and this plan writes no night for that wave", d.Path(book))),
+					"take over what you need from it, then remove it: the cutover would still run it"))
+				continue
+			}
+			if err := d.Remove(book); err != nil {
+				return nil, err
+			}
+			a.remark("removed: %s, for which this plan writes no night", d.Path(book))
+		}
+		if err := d.Remove(base); err != nil {
+			return nil, err
+		}
+	}
+	return problem, nil
 }
 
 // nightSources gathers what nights are written from.

@@ -43,17 +43,18 @@ type kind struct {
 
 func kinds() map[string]kind {
 	return map[string]kind{
-		"service.stop":  {fields: serviceFields(), make: newServiceStop},
-		"service.start": {fields: serviceFields(), make: newServiceStart},
-		"postgres.copy": {fields: copyFields(), facts: expr.Schema{"bytes": expr.TypeInt, "relations": expr.TypeInt}, make: newDatabaseCopy},
-		"files.copy":    {fields: filesFields(), facts: expr.Schema{"files": expr.TypeInt, "bytes": expr.TypeInt}, make: newFilesCopy},
-		"validate":      {fields: validateFields(), facts: validateFacts(), make: newValidation},
-		"decision":      {fields: decisionFields(), make: newWord},
-		"attest":        {fields: attestFields(), make: newWord, asks: true},
-		"notice":        {fields: noticeFields(), make: newWord, asks: true},
-		"https.probe":   {fields: probeFields(), facts: expr.Schema{"status": expr.TypeInt, "elapsed": expr.TypeDuration}, make: newProbe},
-		"https.measure": {fields: measureFields(), facts: measureFacts(), make: newMeasurement},
-		"command":       {fields: commandFields(), make: newCommand},
+		"service.stop":     {fields: serviceFields(), make: newServiceStop},
+		"service.start":    {fields: serviceFields(), make: newServiceStart},
+		"postgres.copy":    {fields: copyFields(), facts: expr.Schema{"bytes": expr.TypeInt, "relations": expr.TypeInt}, make: newDatabaseCopy},
+		"postgres.catchup": {fields: catchupFields(), facts: catchupFacts(), make: newCatchup},
+		"files.copy":       {fields: filesFields(), facts: expr.Schema{"files": expr.TypeInt, "bytes": expr.TypeInt}, make: newFilesCopy},
+		"validate":         {fields: validateFields(), facts: validateFacts(), make: newValidation},
+		"decision":         {fields: decisionFields(), make: newWord},
+		"attest":           {fields: attestFields(), make: newWord, asks: true},
+		"notice":           {fields: noticeFields(), make: newWord, asks: true},
+		"https.probe":      {fields: probeFields(), facts: expr.Schema{"status": expr.TypeInt, "elapsed": expr.TypeDuration}, make: newProbe},
+		"https.measure":    {fields: measureFields(), facts: measureFacts(), make: newMeasurement},
+		"command":          {fields: commandFields(), make: newCommand},
 	}
 }
 

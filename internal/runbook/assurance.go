@@ -58,8 +58,8 @@ func (c *checker) assurances() {
 	if c.book.Environment != string(estate.Production) {
 		return
 	}
-	if len(c.book.Services) == 0 {
-		c.y.Fault("services", "a production night of no service", "name the services that move")
+	if len(c.book.Services) == 0 && !c.onlyPrepares() {
+		c.y.Fault("services", "a production night of no service", "name the services that move; without any, all steps belong into the phase prepare")
 	}
 	for _, service := range c.book.Services {
 		for _, wanted := range estate.Assurances() {
@@ -69,6 +69,11 @@ func (c *checker) assurances() {
 			}
 		}
 	}
+}
+
+// onlyPrepares tells a runbook that moves nothing: what is done ahead of a night, in a window of its own.
+func (c *checker) onlyPrepares() bool {
+	return len(c.book.Services) == 0 && !slices.ContainsFunc(c.book.Steps, func(s Step) bool { return s.Phase != PhasePrepare })
 }
 
 // assures checks one step that claims to give an assurance.

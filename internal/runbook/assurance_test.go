@@ -90,6 +90,7 @@ func TestAssurancesCannotBePretended(t *testing.T) {
 		change func(b *runbook.Runbook)
 		want   string
 	}{
+		"a night of no service":   {func(b *runbook.Runbook) { b.Services = nil }, "a production night of no service"},
 		"a step that asks nobody": {func(b *runbook.Runbook) { b.Steps[0].Confirm = false }, "asks nobody"},
 		"nothing judged":          {func(b *runbook.Runbook) { b.Steps[0].Confirm, b.Steps[0].Kind = false, "note" }, "assures nothing"},
 		"too late":                {func(b *runbook.Runbook) { b.Steps[0].Phase = runbook.PhaseProve }, "fresh-backup belongs into phase prepare"},

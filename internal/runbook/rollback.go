@@ -16,8 +16,8 @@ type Rollback struct {
 	Latest    time.Duration `yaml:"latest,omitempty"` // into the run: later, going back would not end within what was agreed
 	Criteria  []Criterion   `yaml:"criteria"`
 	FallBacks []FallBack    `yaml:"fall_back"`
-	Messages  []Message     `yaml:"messages"`       // to send when the night goes back
-	After     []string      `yaml:"then,omitempty"` // what people do once the legacy side serves again
+	Messages  []Message     `yaml:"messages,omitempty"` // to send when the night goes back
+	After     []string      `yaml:"then,omitempty"`     // what people do once the legacy side serves again
 }
 
 // Criterion is a reason to go back. Where its expression holds, or cannot be judged, the gates at its steps do not open.
@@ -48,7 +48,7 @@ type Message struct {
 func (c *checker) rollback() {
 	r := c.book.Rollback
 	if r == nil {
-		if c.book.Environment == string(estate.Production) {
+		if c.book.Environment == string(estate.Production) && !c.onlyPrepares() {
 			c.y.Fault("environment", "a production night without rollback", "add rollback: with authority, stop, no_return, criteria, fall_back and messages; nightferry plan writes it")
 		}
 		return

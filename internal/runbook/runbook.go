@@ -18,7 +18,7 @@ type Runbook struct {
 	Wave        string          `yaml:"wave"`        // "wave-1"
 	Title       string          `yaml:"title"`       // for people
 	Environment string          `yaml:"environment"` // as estate.Environment
-	Services    []string        `yaml:"services"`    // business services that move
+	Services    []string        `yaml:"services"`    // business services that move; none where all is done ahead of a night
 	Contacts    []Contact       `yaml:"contacts,omitempty"`
 	Rollback    *Rollback       `yaml:"rollback,omitempty"`  // when and how to go back; a production night always has one
 	Waivers     []estate.Waiver `yaml:"waivers,omitempty"`   // what the night goes without, and who bears it

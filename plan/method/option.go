@@ -2,6 +2,8 @@ package method
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"nightferry/internal/estate"
@@ -106,6 +108,12 @@ func restart(server string, needed estate.Answer) Ahead {
 	return a
 }
 
+// Slot is how the replication slot of a database is called: the night looks for it by this name.
+func Slot(database string) string {
+	name := "nightferry_" + strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(database), "_"), "_")
+	return name[:min(len(name), 63)]
+}
+
 // ahead is what a method has to be done before the night.
 func ahead(method estate.MoveMethod, name string) []Ahead {
 	switch method {
@@ -113,7 +121,7 @@ func ahead(method estate.MoveMethod, name string) []Ahead {
 		return []Ahead{
 			{What: "give every table of " + name + " a replica identity, with lock_timeout 200ms and retries", Why: "published without one, a table refuses UPDATE and DELETE at once",
 				Undo: "ALTER TABLE … REPLICA IDENTITY DEFAULT"},
-			{What: "publish the tables of " + name + " by name, load the schema on the target, subscribe, and wait for the first copy", Why: "the copy runs while people work",
+			{What: "publish the tables of " + name + " by name, load the schema on the target, subscribe with slot_name = '" + Slot(name) + "', and wait for the first copy", Why: "the copy runs while people work",
 				Undo: "drop the subscription, its slot on the legacy server, and the publication: a slot that is left behind fills the disk with WAL"},
 		}
 	case estate.PhysicalReplication:

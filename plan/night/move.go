@@ -23,7 +23,9 @@ func (o of) freezeAndCopy(i int, move estate.Move) {
 		stop = needing(stop, o.id("message-begin", 0), o.id("downtime", 0), o.id("lists", 0), o.id("drain", 0))
 	}
 	o.add(stop)
-	o.add(o.database(i, move))
+	for _, step := range o.database(i, move) {
+		o.add(step)
+	}
 	expected, deadline := o.lasting(method.Filestore, move.From.Host+":"+move.From.Filestore)
 	o.add(runbook.Step{ID: o.id("filestore", i), Title: "Copy the filestore to " + move.To.Host, Phase: runbook.PhaseCopy, Owner: dba, Kind: "files.copy",
 		Needs: []string{o.id("stop", i)}, Expected: expected, Deadline: deadline,
@@ -45,7 +47,7 @@ func (o of) lasting(kind method.Kind, name string) (expected, deadline time.Dura
 
 // database brings a database over by its method. What nightferry does itself is a step of its own kind; what a person must
 // do at the servers is stated, word for word, and confirmed.
-func (o of) database(i int, move estate.Move) runbook.Step {
+func (o of) database(i int, move estate.Move) []runbook.Step {
 	from := move.From.Server + "/" + move.From.Database
 	expected, deadline := o.lasting(method.Database, from)
 	step := runbook.Step{ID: o.id("database", i), Title: fmt.Sprintf("Copy the database %s to %s", move.From.Database, move.To.Server), Phase: runbook.PhaseCopy, Owner: dba,
@@ -58,10 +60,10 @@ func (o of) database(i int, move estate.Move) runbook.Step {
 	var items []string
 	switch chosen {
 	case estate.LogicalReplication:
-		step.Title = "Let the replication of " + from + " catch up, and end it"
-		statement = "the subscription on " + move.To.Server + " has everything that was committed before the freeze, and is gone"
-		items = []string{"the position of the legacy server after the freeze, pg_current_wal_lsn(), and a confirmed_flush_lsn that is not behind it",
-			"ALTER SUBSCRIPTION … DISABLE on the target; forward replication is never enabled again once the target has taken a write",
+		step.Title = "End the replication of " + from
+		step.Needs = []string{o.id("catchup", i)}
+		statement = "the subscription on " + move.To.Server + " is disabled, and the target has what replication leaves out"
+		items = []string{"ALTER SUBSCRIPTION … DISABLE on the target; forward replication is never enabled again once the target has taken a write",
 			"each sequence set on the target at or above its value on the legacy server",
 			"materialised views refreshed; what is not replicated copied by hand; ANALYZE"}
 	case estate.PhysicalReplication:
@@ -72,11 +74,21 @@ func (o of) database(i int, move estate.Move) runbook.Step {
 			items = append(items, "pg_upgrade --check, then pg_upgrade, and vacuumdb --analyze-in-stages: from here on only the legacy side as it was frozen is left to fall back on")
 		}
 	default:
-		return step
+		return []runbook.Step{step}
 	}
 	step.Kind, step.Confirm, step.Reason = "attest", true, piece.Why
 	step.With = map[string]any{"by": o.nameOf(dba), "statement": statement, "items": items}
-	return step
+	if chosen == estate.LogicalReplication {
+		return []runbook.Step{o.catchup(i, from), step}
+	}
+	return []runbook.Step{step}
+}
+
+// catchup waits until the target has everything that was written before the freeze.
+func (o of) catchup(i int, database string) runbook.Step {
+	return runbook.Step{ID: o.id("catchup", i), Title: "Wait until the target has all of " + database, Phase: runbook.PhaseCopy, Owner: dba, Kind: "postgres.catchup",
+		Needs: []string{o.id("stop", i)}, Expected: 2 * time.Minute, Deadline: 15 * time.Minute, With: map[string]any{"database": database, "slot": method.Slot(database)},
+		Reason: "what has not arrived when replication ends never arrives"}
 }
 
 func (o of) nameOf(role string) string {
@@ -92,7 +104,7 @@ func (o of) validation(i int, move estate.Move) runbook.Step {
 	id := o.id("validate", i)
 	expected, deadline := lasting(o.m.Choice.Spans[method.SpanCompare])
 	with := map[string]any{"legacy": from, "target": move.To.Server + "/" + move.To.Database}
-	if tables := o.m.Sensitive[from]; o.production && len(tables) > 0 {
+	if tables := o.m.Sensitive[from]; o.production && len(tables) > 0 && len(tables) <= listed {
 		with["sensitive"] = tables
 	}
 	return runbook.Step{ID: id, Title: "Compare every row, legacy against target", Phase: runbook.PhaseVerify, Owner: dba, Kind: "validate",

@@ -89,6 +89,8 @@ func golden(t *testing.T, name string, text []byte) {
 
 func TestProductionNight(t *testing.T) {
 	t.Parallel()
+	_, some := night.Ahead(input(sources(manned("erp"))))
+	require.False(t, some, "dump and restore asks for nothing ahead")
 	book, missing := night.Write(input(sources(manned("erp"))))
 	require.Empty(t, missing)
 	file, text := loaded(t, book)
@@ -191,15 +193,24 @@ func TestOtherMethodsAreStated(t *testing.T) {
 		in := input(sources(manned("erp")))
 		in.Members[0].Choice.Pieces[0].Method = m
 		in.Members[0].Choice.FallBack = method.FallBack{Promised: estate.Yes, Way: "reverse replication", DataLoss: "none while caught up"}
+		ahead, some := night.Ahead(in)
+		require.True(t, some)
+		first, text := loaded(t, ahead)
+		require.Empty(t, first.Runbook.Services, "it moves nothing")
+		golden(t, "ahead-"+string(m)+".golden.yaml", text)
 		book, missing := night.Write(in)
 		require.Empty(t, missing)
-		loaded(t, book)
+		file, _ := loaded(t, book)
+		require.Equal(t, m == estate.LogicalReplication, strings.Contains(file.Passes["erp-decide"].String(), "erp_catchup.behind > 0"))
 		var ids []string
 		for _, s := range book.Steps {
 			ids = append(ids, s.ID)
 			if s.ID == "erp-database" {
 				require.Equal(t, "attest", s.Kind)
 				require.NotEmpty(t, s.With["items"])
+			}
+			if s.ID == "erp-catchup" {
+				require.Equal(t, "nightferry_erp_erp", s.With["slot"])
 			}
 		}
 		require.Contains(t, ids, "erp-ahead", "what is done in an earlier window")

@@ -60,6 +60,9 @@ func (w *writer) noReturn() string {
 	return ""
 }
 
+// listed is how many sensitive tables a runbook names. Where there are more, every table counts: that is stricter, and can be read.
+const listed = 60
+
 // rowsDiffer goes back where tables that hold patients' or financial data differ by one row, or were not proved.
 func (o of) rowsDiffer() []runbook.Criterion {
 	var criteria []runbook.Criterion
@@ -72,6 +75,8 @@ func (o of) rowsDiffer() []runbook.Criterion {
 		switch tables, known := o.m.Sensitive[name]; {
 		case !o.production:
 			c.Basis = "every table counts"
+		case len(tables) > listed:
+			c.Basis = fmt.Sprintf("every table counts: %d hold health or financial data, or nobody could judge them (classification.yaml)", len(tables))
 		case known && len(tables) > 0:
 			c.Title = "Rows with health or financial data of " + name + " differ, or were not proved"
 			c.When = fact(id, "sensitive_different") + " > 0 or " + fact(id, "sensitive_unproven") + " > 0"
@@ -80,6 +85,10 @@ func (o of) rowsDiffer() []runbook.Criterion {
 			c.Basis = "no table is classified as health or financial data (classification.yaml); every table counts"
 		}
 		criteria = append(criteria, c)
+		if id := o.id("catchup", i); o.has(id) {
+			criteria = append(criteria, runbook.Criterion{ID: id, Title: "The target lacks something that was written to " + name + " before the freeze", At: []string{o.id("decide", 0)},
+				When: fact(id, "behind") + " > 0", Basis: "the position of the legacy server after the freeze"})
+		}
 	}
 	return criteria
 }

@@ -68,7 +68,7 @@ func (o of) probed(phase runbook.Phase, move int) []string {
 func (o of) handOffWards() {
 	s := o.m.Service
 	o.add(needing(o.notice(runbook.PhaseFreeze, "message-begin", estate.MessageBegin, "Tell users, partners and the service desk that "+s.Name+" goes down now",
-		fmt.Sprintf("%s is not available from now on, for about %s. Work by your downtime procedure. The next message comes when it is decided.", s.Name, o.m.Choice.Downtime.Range),
+		fmt.Sprintf("%s is not available from now on. Expected length: %s. Work by your downtime procedure. The next message comes when it is decided.", s.Name, o.m.Choice.Downtime.Range),
 		"users of "+s.Name, "partners with an interface", "service desk")))
 	workaround := cmp.Or(s.Workaround, "none is stated in engagement.yaml: agree on one before the night")
 	if s.Workaround == "" {

@@ -13,11 +13,8 @@ import (
 // many again on each side. An edge lies around two units, so half of the sum is a bound. Finish: no fewer slots
 // than the loads fill.
 func (m *model) bound() problem.Objective {
-	s := &search{model: m, done: make([]bool, len(m.units))}
-	for range m.units {
-		s.cost = append(s.cost, make([]int64, len(m.days)))
-	}
-	o := s.bound(m)
+	steps := 0
+	o := m.search(&steps).bound(m)
 	gaps, stars := m.gaps(), int64(0)
 	for u := range m.units {
 		stars += m.star(u, gaps)
@@ -64,7 +61,7 @@ func (m *model) star(u int, gaps []int64) int64 {
 func (m *model) fill() int64 {
 	var loads [2]load
 	for _, u := range m.units {
-		loads[m.side(u)].add(u.load)
+		loads[m.side(&u)].add(u.load)
 	}
 	slot := -1
 	for range m.nights(loads[0]) + m.nights(loads[1]) {

@@ -47,7 +47,7 @@ func (s *state) turn(slot int, how manner) []int {
 	var last [2]bool
 	for u := range s.units {
 		if s.at[u] == nowhere && s.ready(u, slot) {
-			side := s.side(s.units[u])
+			side := s.side(&s.units[u])
 			ready[side] = append(ready[side], u)
 			last[side] = last[side] || s.units[u].domain.upTo(len(s.days)-1) == slot
 		}

@@ -5,16 +5,17 @@ import "slices"
 // stages in which the tolerance falls; in the last there is none.
 const stages = 40
 
-// improve looks for better assignments for so many steps, and leaves the best it found.
+// improve looks for better assignments for so many steps, and leaves the best it found. Heat, in eighths, is how
+// far it may first go astray.
 //
 // It moves single units, mostly to where their neighbours are, exchanges units of two slots, and moves all of a
 // slot. While the tolerance lasts, a move may make crossing worse by so much: this leads out of dead ends
 // (threshold accepting, Dueck and Scheuer 1990), and in whole numbers is the same on every machine.
-func (s *state) improve(steps int, seed uint64) {
+func (s *state) improve(steps int, seed uint64, heat int64) {
 	r, stage, left := random(seed), -1, *s.steps
 	*s.steps = steps
 	best, bestScore := slices.Clone(s.at), s.score()
-	most := s.tolerance(&r)
+	most := s.tolerance(&r) * heat / 8
 	for *s.steps > 0 {
 		if now := (steps - *s.steps) * stages / steps; now > stage {
 			stage = now
@@ -72,7 +73,7 @@ func (s *state) try(r *random, tolerance int64) {
 		}
 		return
 	}
-	if others := s.in[slot]; len(others) > 0 && s.side(s.units[others[0]]) == s.side(s.units[u]) {
+	if others := s.in[slot]; len(others) > 0 && s.side(&s.units[others[0]]) == s.side(&s.units[u]) {
 		v := others[r.below(len(others))]
 		if s.pull(u, slot)-s.pull(u, s.at[u])+s.pull(v, s.at[u])-s.pull(v, slot) > tolerance {
 			return // the cost of dependencies between the two would come on top

@@ -44,19 +44,21 @@ type lag struct {
 	days  int64
 }
 
-func (x *index) model(active []bool) *model {
+// model of the constraints. Bundles are workloads that move together besides, for the sake of the search.
+func (x *index) model(active []bool, bundles ...[]int) *model {
 	m := &model{index: x, active: active, mixed: !active[x.mixing]}
 	for i, id := range x.limits {
 		if id >= 0 && active[id] {
 			m.limit[i] = x.limit[i]
 		}
 	}
-	m.gather()
+	m.gather(bundles)
 	if !m.refuted {
 		m.arrange()
 	}
 	if !m.refuted {
-		m.propagate()
+		m.propagate(m.all())
+		m.refuted = m.refuted || m.crowded()
 	}
 	return m
 }
@@ -71,7 +73,7 @@ func (x *index) unwaived() []bool {
 }
 
 // gather makes the units.
-func (m *model) gather() {
+func (m *model) gather(bundles [][]int) {
 	arrows := make([][]int, len(m.work))
 	for _, e := range m.edges {
 		if e.id >= 0 && m.active[e.id] {
@@ -79,10 +81,13 @@ func (m *model) gather() {
 		}
 	}
 	for _, g := range m.groups {
-		for i, w := range g.members {
-			if m.active[g.id] {
-				arrows[w] = append(arrows[w], g.members[(i+1)%len(g.members)])
-			}
+		if m.active[g.id] {
+			bundles = append(bundles, g.members)
+		}
+	}
+	for _, bundle := range bundles {
+		for i, w := range bundle {
+			arrows[w] = append(arrows[w], bundle[(i+1)%len(bundle)])
 		}
 	}
 	together := components(arrows)

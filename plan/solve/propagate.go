@@ -1,12 +1,20 @@
 package solve
 
-// propagate narrows every unit's domain to what its neighbours in order leave it, and refutes the model where a
-// domain runs empty or more has to be in a span of slots than they hold.
-func (m *model) propagate() {
+// all units of the model.
+func (m *model) all() []int {
+	units := make([]int, len(m.units))
+	for i := range units {
+		units[i] = i
+	}
+	return units
+}
+
+// propagate narrows every unit's domain to what its neighbours in order leave it, beginning with those around
+// the units that changed, and refutes the model where a domain runs empty.
+func (m *model) propagate(queue []int) {
 	waiting := make([]bool, len(m.units))
-	queue := make([]int, len(m.units))
-	for i := range m.units {
-		queue[i], waiting[i] = i, true
+	for _, u := range queue {
+		waiting[u] = true
 	}
 	push := func(u int) {
 		if !waiting[u] {
@@ -23,7 +31,6 @@ func (m *model) propagate() {
 			m.part(push)
 		}
 	}
-	m.refuted = m.refuted || m.crowded()
 }
 
 // narrow tells the units around u what its domain leaves them.
@@ -93,7 +100,7 @@ func (m *model) crowded() bool {
 	n := len(m.days)
 	usable := [2]slots{noSlots(n), noSlots(n)} // by environment
 	for _, u := range m.units {
-		usable[m.side(u)].join(u.domain)
+		usable[m.side(&u)].join(u.domain)
 	}
 	either := noSlots(n)
 	either.join(usable[0])
@@ -115,7 +122,7 @@ func (m *model) crowded() bool {
 			}
 			for _, u := range byEnd[to] {
 				if m.units[u].domain.from(0) >= from {
-					loads[m.side(m.units[u])].add(m.units[u].load)
+					loads[m.side(&m.units[u])].add(m.units[u].load)
 				}
 			}
 			a, b := m.nights(loads[0]), m.nights(loads[1])
@@ -128,7 +135,7 @@ func (m *model) crowded() bool {
 }
 
 // side is a unit's environment as a number. Where environments may share a slot, all are of one.
-func (m *model) side(u unit) int {
+func (m *model) side(u *unit) int {
 	if u.production && !m.mixed {
 		return 1
 	}

@@ -143,7 +143,7 @@ func (e *explainer) breaks(u, slot int) []problem.ID {
 			ids = append(ids, e.limits[i])
 		}
 	}
-	if e.sides[slot][1-e.side(e.units[u])] > 0 {
+	if e.sides[slot][1-e.side(&e.units[u])] > 0 {
 		ids = append(ids, e.mixing)
 	}
 	slices.Sort(ids)

@@ -14,7 +14,7 @@ import (
 )
 
 // Steps is a budget that suits an estate of thousands of workloads: some seconds.
-const Steps = 300_000_000
+const Steps = 200_000_000
 
 // mostCells is how many slots of units, all together, a complete search is tried for.
 const mostCells = 1500
@@ -60,46 +60,54 @@ func (m *model) solve(steps int) found {
 		return found{model: m, verdict: possible, at: []int{}, optimal: true}
 	}
 	m.link()
-	s := m.begin(&steps)
-	small := len(m.units)*len(m.days) <= mostCells
-	if small {
-		s.improve(steps/20, 1)
-		if at, complete := s.complete(steps / 2); complete {
+	var known []int
+	if len(m.units)*len(m.days) <= mostCells {
+		at, complete := m.complete(&steps)
+		if complete {
 			return m.finish(at, true)
-		} else if at != nil {
-			s.restore(at)
 		}
+		known = at
 	}
-	s.improve(max(steps, 0), 2)
+	s := m.begin(&steps, steps/2, known)
+	s.rounds(steps, 8)
 	if s.unplaced > 0 {
 		return found{model: m, verdict: undecided}
 	}
 	return m.finish(s.at, false)
 }
 
-// begin gives the best of the assignments that filling slots in order leads to.
-func (m *model) begin(steps *int) *state {
-	var best *state
-	for _, how := range manners() {
+// complete searches all there is, if a quarter of the steps is enough for it; else it gives what it found.
+func (m *model) complete(steps *int) (at []int, complete bool) {
+	s := newState(m, steps)
+	s.construct(manners()[0])
+	s.improve(min(*steps/20, 100_000), 0, 8)
+	if s.unplaced == 0 {
+		at = slices.Clone(s.at)
+	}
+	left := *steps / 4
+	*steps -= left
+	at, complete = m.exact(at, s.score().objective, false, &left)
+	*steps += max(left, 0)
+	return at, complete
+}
+
+// begin gives the best of what is known and of the assignments that filling slots in order leads to, each improved.
+func (m *model) begin(steps *int, budget int, known []int) *state {
+	best := newState(m, steps)
+	if known != nil {
+		best.restore(known)
+	}
+	for i, how := range manners() {
 		s := newState(m, steps)
 		s.construct(how)
-		if best == nil || s.score().better(best.score()) {
+		share := budget / len(manners())
+		s.improve(share/4, uint64(i), 8)
+		s.rounds(share-share/4, uint64(i))
+		if s.score().better(best.score()) {
 			best = s
 		}
 	}
 	return best
-}
-
-// complete searches all there is, given what was found so far.
-func (s *state) complete(steps int) (at []int, complete bool) {
-	var best []int
-	if s.unplaced == 0 {
-		best = s.at
-	}
-	left := steps
-	at, complete = s.exact(best, s.score().objective, false, &left)
-	*s.steps -= steps - left
-	return at, complete
 }
 
 func (m *model) finish(at []int, optimal bool) found {
@@ -138,7 +146,7 @@ func (m *model) judge(steps int) verdict {
 		}
 	}
 	for *s.steps > 0 && s.unplaced > 0 {
-		s.improve(*s.steps/8+1, uint64(*s.steps))
+		s.improve(*s.steps/8+1, uint64(*s.steps), 8)
 	}
 	if s.unplaced == 0 {
 		return possible

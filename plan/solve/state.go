@@ -65,7 +65,7 @@ func (s *state) lift(u int) {
 }
 
 func (s *state) count(u *unit, slot, by int) {
-	s.sides[slot][s.side(*u)] += by
+	s.sides[slot][s.side(u)] += by
 	if u.vanguard {
 		s.fronts[slot] += by
 	}
@@ -121,7 +121,7 @@ func (s *state) span(u int) (lo, hi int) {
 // holds says whether the slot has room for a unit that its span allows there.
 func (s *state) holds(u, slot int) bool {
 	unit := &s.units[u]
-	if !unit.domain.has(slot) || s.sides[slot][1-s.side(*unit)] > 0 {
+	if !unit.domain.has(slot) || s.sides[slot][1-s.side(unit)] > 0 {
 		return false
 	}
 	for i, limit := range s.limit {
