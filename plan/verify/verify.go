@@ -182,9 +182,9 @@ func (c *checker) order() {
 	}
 	for _, proof := range c.p.Proofs {
 		rehearsal, _, known := c.slot(proof.NonProduction)
-		real, _, both := c.slot(proof.Production)
+		night, _, both := c.slot(proof.Production)
 		if known && both {
-			days := real.Day - rehearsal.Day
+			days := night.Day - rehearsal.Day
 			c.hold(days >= proof.Days, proof.ID(), []string{proof.NonProduction, proof.Production},
 				"%s is proven for %d days before %s, of %d", proof.NonProduction, days, proof.Production, proof.Days)
 		}
