@@ -16,11 +16,7 @@ import (
 
 // runbooks writes the night of each wave that has a way to move. What keeps a runbook from being run comes as unsettled:
 // the plan is written all the same.
-func (a *app) runbooks(d *desk, in plan.Input, result *plan.Plan) (unsettled, err error) {
-	sources, err := nightSources(d, in)
-	if err != nil {
-		return nil, err
-	}
+func (a *app) runbooks(d *desk, sources planned.Sources, result *plan.Plan) (unsettled, err error) {
 	var books []bookOf
 	add := func(name string, book runbook.Runbook) (file string, err error) {
 		written, err := readBook(d, name, book)
@@ -56,7 +52,7 @@ func asked(d *desk, sources planned.Sources, wave plan.Wave) planned.Input {
 	for i, m := range wave.Members {
 		names[i] = m.Service
 	}
-	ask := planned.Input{Wave: wave.Name, Title: wave.Title, Environment: estate.Environment(wave.Phase), Members: sources.Members(names)}
+	ask := planned.Input{Wave: wave.Name, Title: wave.Title, Environment: estate.Environment(wave.Phase), Window: wave.To.Sub(wave.From), Members: sources.Members(names)}
 	for _, c := range d.e.Contacts {
 		ask.Contacts = append(ask.Contacts, runbook.Contact{Role: c.Role, Name: c.Name, How: c.How})
 	}

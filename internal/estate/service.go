@@ -38,8 +38,10 @@ type Service struct {
 	Hosts       []string      `json:"hosts,omitempty"`
 	Databases   []string      `json:"databases,omitempty"` // "SERVER/DATABASE", or "SERVER" for all its databases
 	Odoo        []string      `json:"odoo,omitempty"`
-	People      []Person      `json:"people,omitempty"`  // of its cutover night
-	Waivers     []Waiver      `json:"waivers,omitempty"` // of assurances of that night
+	Disposition Disposition   `json:"disposition,omitempty"` // what becomes of it; it moves when not stated
+	Proves      []string      `json:"proves,omitempty"`      // production services that this one is the rehearsal of
+	People      []Person      `json:"people,omitempty"`      // of its cutover night
+	Waivers     []Waiver      `json:"waivers,omitempty"`     // of assurances of that night
 }
 
 // Person finds who has a duty for the service. Its owner speaks for the business where nobody else is named.
