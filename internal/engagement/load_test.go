@@ -131,6 +131,14 @@ func TestFaults(t *testing.T) {
 	const server = "databases:\n- {name: d, address: d.example, user: u, "
 	const odoo = "odoo:\n- {name: o, database: d, user: u, password: {env: P}, "
 	tests := map[string]struct{ text, want string }{
+		"a copy of nothing":     {"name: x\n" + server + "copies: [{database: c, content: masked, stated_by: a, date: 2026-01-31}]}", "3:51 a copy of nothing"},
+		"a copy of itself":      {"name: x\n" + server + "copies: [{database: c, of: d/c, content: masked, stated_by: a, date: 2026-01-31}]}", "3:69 a database that is a copy of itself"},
+		"what a copy holds":     {"name: x\n" + server + "copies: [{database: c, of: d/b, content: mask, stated_by: a, date: 2026-01-31}]}", `3:83 "mask" is not known here`},
+		"two copies in one":     {"name: x\n" + server + "copies: [{database: c, of: d/b, content: full, stated_by: a, date: 2026-01-31}, {database: c, of: d/a, content: full, stated_by: a, date: 2026-01-31}]}", `3:133 what "c" is a copy of stands on line 3 already`},
+		"a restore of nothing":  {"name: x\nrestores: [{date: 2026-01-31, took: 2h, by: a, evidence: b}]", "2:12 a restore of nothing"},
+		"a restore of a server": {"name: x\n" + server + "port: 5432}\nrestores: [{database: d, date: 2026-01-31, took: 2h, by: a, evidence: b}]", `4:23 "d" does not name one database`},
+		"a restore without end": {"name: x\n" + server + "port: 5432}\nrestores: [{database: d/c, date: 2026-01-31, by: a, evidence: b}]", "4:12 how long it took is not stated"},
+		"an odd restore":        {"name: x\n" + server + "port: 5432}\nrestores: [{database: d/c, date: 2026-01-31, took: 1h, gigabytes: -1, by: a, evidence: b}]", "4:67 this cannot be a number of gigabytes"},
 		"no name":               {"hosts: []", "1:1 the engagement has no name"},
 		"empty":                 {"", "0:0 the engagement has no name"},
 		"name not for a file":   {"name: North/1", `1:7 "North/1" cannot be a name`},

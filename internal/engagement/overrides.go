@@ -18,6 +18,8 @@ import (
 type Overrides struct {
 	Classes  []estate.ClassOverride `yaml:"classes"`
 	Accepted []estate.Acceptance    `yaml:"accepted"` // findings whose risk somebody bears for some time
+
+	Tenancy []estate.TenancyApproval `yaml:"tenancy"` // of workloads
 }
 
 // Overrides reads overrides.yaml, strictly: faults come as [yamlfile.Problems]. Without the file there are none.
@@ -65,6 +67,7 @@ func parseOverrides(name string, text []byte) (Overrides, *yamlfile.File, error)
 		seen[class.Place()] = file.Line(at)
 	}
 	checkAccepted(file, o.Accepted)
+	checkTenancy(file, o.Tenancy)
 	return o, file, file.Err()
 }
 
@@ -115,7 +118,7 @@ func (f *Folder) OverrideClass(o estate.ClassOverride) error {
 func (f *Folder) rewrite(changed string, want Overrides, list, entry string) error {
 	name := f.Path(OverridesFile)
 	got, _, err := parseOverrides(name, []byte(changed))
-	if err != nil || !slices.Equal(got.Classes, want.Classes) || !slices.Equal(got.Accepted, want.Accepted) {
+	if err != nil || !slices.Equal(got.Classes, want.Classes) || !slices.Equal(got.Accepted, want.Accepted) || !slices.Equal(got.Tenancy, want.Tenancy) {
 		return &FileError{Name: name, Text: "it is not written in a way that an entry can be put into",
 			Hint: "write " + list + ": as a list with each entry on lines of its own, or add this by hand:\n" + entry}
 	}
