@@ -51,7 +51,11 @@ func rooms() []room {
 		{"classify/detect", []string{"internal/estate"}},
 		{"classify/rules", []string{"internal/estate", "internal/expr", "internal/yamlfile"}},
 		{"classify/modules", []string{"internal/estate", "internal/yamlfile"}},
-		{"classify", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/detect", "classify/modules", "classify/rules"}},
+		{"classify/workload", []string{"internal/estate", "internal/expr", "internal/yamlfile"}},
+		{"classify/tenancy", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/workload"}},
+		{"classify/recovery", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/workload"}},
+		{"classify/readiness", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/workload"}},
+		{"classify", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/..."}},
 
 		{"plan/...", []string{"plan/...", "internal/estate", "internal/expr", "internal/runbook", "internal/evidence", "classify"}},
 
@@ -77,7 +81,8 @@ func validators() []string {
 
 // readers lists what shows saved results may import: pure packages only.
 func readers() []string {
-	return []string{"internal/estate", "internal/runbook", "internal/evidence", "classify", "classify/modules", "plan", "cutover", "internal/outcome"}
+	return []string{"internal/estate", "internal/runbook", "internal/evidence", "classify", "classify/modules", "classify/workload", "classify/tenancy", "classify/recovery", "classify/readiness",
+		"plan", "cutover", "internal/outcome"}
 }
 
 // home says which of our packages may import a library. The others reach it

@@ -20,6 +20,9 @@ type Assessment struct {
 	Gaps         []estate.Gap         `json:"gaps"`              // what is not known, and what would mend it
 
 	Unknown []estate.UnknownFinding `json:"unknown,omitempty"` // rules that could not be judged, and what would tell
+
+	Demands  *Demands `json:"demands,omitempty"` // what follows for each workload; nil where nobody asked
+	Progress Progress `json:"progress,omitzero"` // against the assessment before
 }
 
 // Input is what an assessment rests on.
@@ -34,15 +37,24 @@ type Input struct {
 	Rules    *rules.Set          // of findings; none are judged where there are none
 	Accepted []estate.Acceptance // by people, in overrides.yaml
 	Today    string              // 2026-01-31, by which acceptances expire
+
+	Policies  *Policies                // of what follows for workloads; nil leaves it out
+	Copies    []estate.Copy            // by people, in engagement.yaml
+	Restores  []estate.Restore         // the same
+	Approvals []estate.TenancyApproval // by people, in overrides.yaml
+	Previous  *Assessment              // the assessment before; nil where there was none
 }
 
 // Assess reconciles the integrations from what configuration says, what sockets and sessions show, and what
-// people declared, tells how these differ, judges Odoo's modules, and lists the gaps in what is known. The order of the input changes nothing.
+// people declared, tells how these differ, judges Odoo's modules, lists the gaps in what is known, says what follows for
+// each workload, and what has changed since the assessment before. The order of the input changes nothing.
 func Assess(in Input) Assessment {
 	integrations := reconcile(in)
+	copies := held(in)
 	a := Assessment{Version: Version, Integrations: integrations, Findings: differences(integrations), Gaps: in.Inventory.Gaps()}
 	if in.Rules != nil {
-		judged := in.Rules.Evaluate(rules.Estate{Inventory: in.Inventory, Services: in.Services, Integrations: integrations, Classes: in.Classification.byDatabase()})
+		judged := in.Rules.Evaluate(rules.Estate{Inventory: in.Inventory, Services: in.Services, Integrations: integrations, Classes: in.Classification.byDatabase(),
+			Copies: copies, Restores: in.Restores})
 		a.Findings, a.Unknown = append(a.Findings, judged.Findings...), judged.Unknown
 		estate.SortFindings(a.Findings)
 	}
@@ -51,6 +63,10 @@ func Assess(in Input) Assessment {
 		report := in.Advisor.Assess(in.Inventory, in.Target)
 		a.Modules = &report
 	}
+	if in.Policies != nil {
+		a.Demands = demands(in, &a, copies)
+	}
+	a.follow(in.Previous, in.Today)
 	return a
 }
 

@@ -24,6 +24,8 @@ type caseContent struct {
 	Services     []estate.Service            `json:"services"`
 	Integrations []estate.Integration        `json:"integrations"`
 	Classes      map[string]estate.DataClass `json:"classes"`
+	Copies       []estate.Copy               `json:"copies"`
+	Restores     []estate.Restore            `json:"restores"`
 }
 
 // caseTime is when the estates of cases were read.
@@ -51,7 +53,7 @@ func estateOf(given map[string]any) (e Estate, where string, err error) {
 		return e, "", fmt.Errorf("it does not fit into an inventory: %w", err)
 	}
 	return Estate{Inventory: estate.Inventory{Hosts: content.Hosts, Postgres: content.Postgres, Odoo: content.Odoo},
-		Services: content.Services, Integrations: content.Integrations, Classes: content.Classes}, "", nil
+		Services: content.Services, Integrations: content.Integrations, Classes: content.Classes, Copies: content.Copies, Restores: content.Restores}, "", nil
 }
 
 // expand writes out what a case leaves out, along the types of the inventory.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -84,7 +83,7 @@ func (a *app) classify(ctx context.Context, o classifyOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	input, err := a.assessing(d) // before anything is read: a fault in a file of rules is told at once
+	input, err := a.assessing(d, "") // before anything is read: a fault in a file of rules is told at once
 	if err != nil {
 		return err
 	}
@@ -99,8 +98,7 @@ func (a *app) classify(ctx context.Context, o classifyOptions) (err error) {
 		return err
 	}
 	input.Inventory, input.Classification = inventory, result
-	assessment := classify.Assess(input)
-	if err := d.WriteJSON(engagement.AssessmentFile, assessment); err != nil {
+	if err := d.WriteJSON(engagement.AssessmentFile, classify.Assess(input)); err != nil {
 		return err
 	}
 	if o.asJSON {
@@ -116,24 +114,6 @@ func (a *app) classify(ctx context.Context, o classifyOptions) (err error) {
 		return outcome.Found(fmt.Errorf("%d tables or databases could not be read, or not in full", troubles))
 	}
 	return nil
-}
-
-// assessing reads what an assessment goes by beside the inventory and its classes: rules, policies, the word of people.
-func (a *app) assessing(d *desk) (classify.Input, error) {
-	advisor, err := d.advisor()
-	if err != nil {
-		return classify.Input{}, err
-	}
-	set, err := ownRules(d.Folder)
-	if err != nil {
-		return classify.Input{}, err
-	}
-	overrides, err := d.Overrides()
-	if err != nil {
-		return classify.Input{}, err
-	}
-	return classify.Input{Services: d.e.Services, Declared: d.e.Declared(), Advisor: advisor, Target: d.odooTarget(),
-		Rules: set, Accepted: overrides.Accepted, Today: a.now().Format(time.DateOnly)}, nil
 }
 
 // classifying reads what classification goes by: the inventory, and the classifier with the word of people.

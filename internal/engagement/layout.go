@@ -14,6 +14,7 @@ const (
 	RulesDir           = "rules" // rules of findings that people add
 	ReportsDir         = "reports"
 	WatchFile          = "samples/watch.json"
+	PoliciesDir        = "policies"                    // tables that take the place of embedded ones, by name
 	EffortFile         = "policies/module-effort.yaml" // hours for custom code; the embedded table holds where it is not there
 
 	hostsDir     = "inventory/hosts"

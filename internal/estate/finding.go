@@ -21,6 +21,8 @@ type Finding struct {
 	Note   string   `json:"note,omitempty"`   // what it does not say, and when it may be wrong
 
 	Accepted *Acceptance `json:"accepted,omitempty"` // somebody answers for leaving it; also one that has expired
+
+	FirstSeen string `json:"first_seen,omitempty"` // day of the assessment that found it first, 2026-01-31
 }
 
 // Acceptance is a person's word that a risk is borne, for some time.

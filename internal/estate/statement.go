@@ -10,6 +10,10 @@ type Copy struct {
 	By       string      `json:"by"`
 	Date     string      `json:"date"`  // 2026-01-31
 	Where    string      `json:"where"` // line of engagement.yaml
+
+	// What classification saw when it held the word against rows.
+	Sampled     bool     `json:"sampled"`     // rows of it were read
+	Identifiers []string `json:"identifiers"` // columns whose values have the form of numbers that one person alone has: TABLE.COLUMN (KIND)
 }
 
 // CopyContent is what a copy holds of the people that its origin is about.
@@ -56,3 +60,9 @@ type TenancyApproval struct {
 	Reason   string  `yaml:"reason" json:"reason"`
 	Date     string  `yaml:"date" json:"date"` // 2026-01-31
 }
+
+// IsReduced tells whether the copy is said to hold no person who can be told apart.
+func (c Copy) IsReduced() bool { return c.Content == MaskedCopy || c.Content == SummarisedCopy }
+
+// IsUnmasked tells whether the word is not true: rows name people.
+func (c Copy) IsUnmasked() bool { return c.IsReduced() && len(c.Identifiers) > 0 }
