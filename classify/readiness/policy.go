@@ -94,7 +94,7 @@ func LoadPolicy(name, text string) (*Policy, error) {
 }
 
 func share(f *yamlfile.File, at string, n float64) {
-	if n < 0 || n > 1 {
+	if !(n >= 0 && n <= 1) {
 		f.Fault(at, "a share is from 0 to 1", "write 0.4 for forty of a hundred")
 	}
 }
@@ -109,7 +109,7 @@ func (p *Policy) checkStars(f *yamlfile.File) {
 		case i > 0 && s.Stars >= p.Stars[i-1].Stars:
 			f.Fault(at+".stars", "the best must come first: the first row that is reached counts", "sort them")
 		}
-		if s.Days < 0 {
+		if !(s.Days >= 0) {
 			f.Fault(at+".days", "less than no day", "write 0 where samples are not needed")
 		}
 	}

@@ -183,7 +183,7 @@ func (part *Part) found(h *estate.Host, wanted func(tool string) bool, look time
 		part.Why = append(part.Why, fmt.Sprintf("the newest backup was %s old when host/%s was read", Length(age), h.Name))
 	case closed:
 		part.Backup = "unknown"
-		part.Unknown = append(part.Unknown, fmt.Sprintf("host/%s: %s → %s", h.Name, cmp.Or(h.Backups.Problem, "backups "+string(h.Backups.Coverage)), cmp.Or(h.Backups.Grant, "nobody knows what would tell")))
+		part.Unknown = append(part.Unknown, fmt.Sprintf("host/%s: %s → %s", h.Name, cmp.Or(h.Backups.Problem, "backups: "+string(cmp.Or(h.Backups.Coverage, estate.NotAsked))), cmp.Or(h.Backups.Grant, "nobody knows what would tell")))
 	case traces > 0:
 		part.Backup = "planned, none known to have worked"
 		part.Unknown = append(part.Unknown, "host/"+h.Name+": a backup is planned, and nothing shows that one worked")

@@ -6,6 +6,7 @@ package recovery
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,9 +93,16 @@ func LoadPolicy(name, text string) (*Policy, error) {
 	return &p, nil
 }
 
+// longest bounds the times of a table, so that sums of them are times still.
+const longest = 10 * 365 * 24 * time.Hour
+
 func positive(f *yamlfile.File, at string, d time.Duration) {
-	if d <= 0 && !f.Faulty(at) {
+	switch {
+	case f.Faulty(at):
+	case d <= 0:
 		f.Fault(at, "a time that is not stated, or none at all", "write it like 15m, 4h or 2d")
+	case d > longest:
+		f.Fault(at, "longer than ten years", "write it like 15m, 4h or 2d")
 	}
 }
 
@@ -110,10 +118,10 @@ func (a *Assumptions) check(f *yamlfile.File) {
 			f.Fault(at+"."+span.key+".low", "it is more at best than at worst", "swap the two")
 		}
 	}
-	if r := a.Rate; r.Low <= 0 || r.High < r.Low || r.High > 1e6 {
-		f.Fault(at+".megabytes_per_second", "a rate is from low to high, both more than none", "write {low: 10, high: 100}")
+	if r := a.Rate; !(r.Low >= 0.001 && r.Low <= r.High && r.High <= 1e6) {
+		f.Fault(at+".megabytes_per_second", "a rate is from low to high, from 0.001 to 1,000,000", "write {low: 10, high: 100}")
 	}
-	if a.Slack < 1 || a.Slack > 100 {
+	if !(a.Slack >= 1 && a.Slack <= 100) {
 		f.Fault(at+".measured_slack", "a factor on what was measured is from 1 to 100", "write 1.5 for half as long again")
 	}
 }
@@ -127,7 +135,7 @@ func (p *Policy) tierOf(w *workload.Workload) (tier *Tier, lacks []string) {
 			return &p.Tiers[i], nil
 		case expr.NoData:
 			for _, leaf := range p.Tiers[i].when.Leaves() {
-				if !w.Fact(leaf).Coverage().IsKnown() && !contains(lacks, leaf) {
+				if !w.Fact(leaf).Coverage().IsKnown() && !slices.Contains(lacks, leaf) {
 					lacks = append(lacks, leaf)
 				}
 			}
@@ -135,13 +143,4 @@ func (p *Policy) tierOf(w *workload.Workload) (tier *Tier, lacks []string) {
 		}
 	}
 	return nil, lacks
-}
-
-func contains(list []string, word string) bool {
-	for _, known := range list {
-		if known == word {
-			return true
-		}
-	}
-	return false
 }

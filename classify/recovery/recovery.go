@@ -110,6 +110,10 @@ func (p *Policy) service(w *workload.Workload, restores []estate.Restore) Result
 	}
 	for _, s := range w.DatabaseServers() {
 		r.AsOf = later(r.AsOf, s.Collected.At)
+		if !s.Databases.Coverage.IsKnown() {
+			r.Parts = append(r.Parts, Part{Asset: "postgres/" + s.Name, Bytes: -1, Backup: "unknown", Unknown: []string{"postgres/" + s.Name + ": which databases it holds is not known"}})
+			standby = false
+		}
 	}
 	p.sum(&r, len(w.Hosts), standby && len(w.Databases) > 0)
 	if len(r.Parts) == 0 {

@@ -130,9 +130,17 @@ func (v *view) assets() {
 			if a.Running && slices.Contains(stores(), a.Kind) {
 				v.doubt("host/%s: %s runs there, and what it holds was not assessed", h.Name, a.Kind)
 			}
+			if a.Running && a.Kind == "odoo" && len(v.w.Databases) == 0 {
+				v.doubt("host/%s: Odoo runs there, and which database it uses is not known", h.Name)
+			}
 			if a.Running && a.Kind == "postgresql" && !slices.ContainsFunc(v.w.parts.servers, func(p *estate.PostgresServer) bool { return p.Host == h.Name }) {
 				v.doubt("host/%s: a PostgreSQL server runs there that was not looked into for it", h.Name)
 			}
+		}
+	}
+	if len(v.w.Databases) == 0 {
+		for _, o := range v.w.parts.odoo {
+			v.doubt("odoo/%s: its database was not looked into", o.Name)
 		}
 	}
 	for _, p := range v.w.parts.servers {

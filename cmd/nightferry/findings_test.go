@@ -42,7 +42,7 @@ func plantedFindings() map[string]planted {
 		"table-without-primary-key erp-db/clinic":                 {code: "table-without-primary-key", asset: "postgres/erp/clinic", shows: "clinic_import_line"},
 		"single-point-of-failure erp-db":                          {code: "single-point-of-failure", asset: "postgres/erp"},
 		"real-patients-in-non-production stg/clinic_stg":          {code: "real-patients-in-non-production", asset: "postgres/stg/clinic_stg"},
-		"masked-copy-with-identifiers stg/clinic_stg":             {code: "masked-copy-with-identifiers", asset: "postgres/stg/clinic_stg", shows: "clinic_patient.mrn"},
+		"masked-copy-with-identifiers stg/clinic_stg":             {code: "masked-copy-with-identifiers", asset: "postgres/stg/clinic_stg", shows: "clinic_lab_result.payload"},
 		"certificate-self-signed stg":                             {code: "certificate-self-signed", asset: "host/stg"},
 		"certificate-expires-soon edge":                           {code: "certificate-expires-soon", asset: "host/edge"},
 		"certificate-expired old-crm":                             {code: "certificate-expired", asset: "host/old-crm"},

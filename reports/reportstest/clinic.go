@@ -21,10 +21,24 @@ func read(account string) estate.Collection {
 // Clinic is an estate of which most could be read, with all stages run.
 func Clinic() reports.Input {
 	inventory := estate.Inventory{Hosts: hosts(), Postgres: postgres(), Odoo: odoo(), Clusters: clusters()}
+	judged := assessment()
+	judged.Demands = demands(inventory)
 	return reports.Input{
 		Engagement: "Clinic North & Partners", Made: Made(), Inventory: inventory, Services: services(),
-		Classification: classification(), Assessment: assessment(), Plan: planned(),
+		Classification: classification(), Assessment: judged, Plan: planned(),
 	}
+}
+
+// demands is what the embedded tables say of the estate. One tenancy is decided by a person, one restore was tried.
+func demands(inventory estate.Inventory) *classify.Demands {
+	policies, err := classify.LoadPolicies(func(t classify.PolicyTable) (classify.PolicyTable, error) { return t, nil })
+	if err != nil {
+		panic(err) // the embedded tables have tests of their own
+	}
+	return classify.Assess(classify.Input{Inventory: inventory, Services: services(), Classification: *classification(), Policies: policies,
+		Approvals: []estate.TenancyApproval{{Workload: "service/erp", Tenancy: estate.Hybrid, By: "P. Testholm", Reason: "one server is all there is", Date: "2026-03-01"}},
+		Restores:  []estate.Restore{{Database: "erp-db/clinic", Date: "2026-02-01", Took: 2 * time.Hour, Bytes: 40e9, By: "P. Testholm", Evidence: "protocol 17", Where: "engagement.yaml:90"}},
+	}).Demands
 }
 
 // Unread is an estate before any stage has run, but for one host that did not answer.
