@@ -183,13 +183,13 @@ func (a *app) assessing(d *desk, dir string) (classify.Input, error) {
 		Today: a.now().Format(time.DateOnly)}, nil
 }
 
-// previous is the assessment that was written last, if this nightferry can read it.
+// previous is what of the assessment that was written last is held against the next: nil where there is none.
 func (d *desk) previous() (*classify.Assessment, error) {
 	previous, err := stage[classify.Assessment](d.ReadJSON, engagement.AssessmentFile)
-	if err != nil {
-		return nil, outcome.Mend(err, "it holds which findings were there before; remove it to begin anew")
+	if err != nil || previous == nil {
+		return nil, err
 	}
-	return previous, nil
+	return &classify.Assessment{Findings: previous.Findings, Progress: previous.Progress}, nil
 }
 
 // table is the table that holds: of the folder, else of the engagement, else the embedded one.

@@ -107,7 +107,9 @@ func stars(n int) string {
 // printWorkload tells all of one workload.
 func printWorkload(w io.Writer, d *classify.Demands, p *classify.Placed) {
 	fmt.Fprintf(w, "%s  (%s, %s)\n", p.Name, cmp.Or(string(p.Environment), "environment not stated"), cmp.Or(string(p.Criticality), "criticality not stated"))
-	fmt.Fprintf(w, "  made of: %s\n", strings.Join(p.Assets(), ", "))
+	if parts := p.Assets()[1:]; len(parts) > 0 {
+		fmt.Fprintf(w, "  made of: %s\n", strings.Join(parts, ", "))
+	}
 	fmt.Fprintf(w, "\n  Role: %s\n", p.Role)
 	if p.Role != workload.Processes { // else the classes tell it
 		printList(w, "    ", p.Evidence)
