@@ -58,7 +58,7 @@ type Judgement struct {
 }
 
 // IsStuck tells whether a module stands in the way of the target until somebody has looked.
-func (j Judgement) IsStuck() bool {
+func (j *Judgement) IsStuck() bool {
 	return j.Verdict == Removed || j.Verdict == Unknown || j.Verdict == Custom && j.Effort == nil
 }
 

@@ -1,6 +1,7 @@
 package readiness
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,7 +57,7 @@ func TestVerdicts(t *testing.T) {
 			}
 			got := p.Judge(lone(), standing, map[string]estate.Tally{"host/app": {Known: tt.known, Sections: 100}}, nil)
 			require.Equal(t, tt.want, got.Readiness)
-			reasons := append(got.Blockers, got.Conditions...)
+			reasons := slices.Concat(got.Blockers, got.Conditions)
 			if tt.code == "" {
 				require.Empty(t, reasons)
 				return

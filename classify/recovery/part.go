@@ -42,7 +42,7 @@ func (p *Policy) database(w *workload.Workload, name string, restores []estate.R
 	part.prove(restores, func(r estate.Restore) bool { return r.Database == name }, look, p.Assumptions.Proof)
 	part.back(p.Assumptions)
 	part.found(host, isDatabaseTool, look)
-	part.archived(server, host, look)
+	part.archived(server, host)
 	follows = slices.ContainsFunc(server.Standbys.Value, func(s estate.Standby) bool { return s.State == "streaming" })
 	if follows {
 		part.Why = append(part.Why, "a standby follows its server: it guards against the loss of the machine, not against a wrong command")
@@ -195,7 +195,7 @@ func (part *Part) found(h *estate.Host, wanted func(tool string) bool, look time
 }
 
 // archived takes the archive of the write-ahead log, where there is something that it can be played upon.
-func (part *Part) archived(s *estate.PostgresServer, h *estate.Host, look time.Time) {
+func (part *Part) archived(s *estate.PostgresServer, h *estate.Host) {
 	a := s.Archiver
 	switch {
 	case !a.Coverage.IsKnown():

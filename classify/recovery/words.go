@@ -6,20 +6,20 @@ import (
 )
 
 // Words tells a range to people; all is what they call it where nothing comes back.
-func (r Range) Words(all string) string {
+func (a Range) Words(all string) string {
 	switch {
-	case r.All:
+	case a.All:
 		return all
-	case r.Low == nil && r.High == nil:
+	case a.Low == nil && a.High == nil:
 		return "unknown"
-	case r.High == nil:
-		return "at least " + length(*r.Low)
-	case r.Low == nil:
-		return "at most " + length(*r.High)
-	case *r.Low == *r.High:
-		return length(*r.Low)
+	case a.High == nil:
+		return "at least " + length(*a.Low)
+	case a.Low == nil:
+		return "at most " + length(*a.High)
+	case *a.Low == *a.High:
+		return length(*a.Low)
 	}
-	return length(*r.Low) + " to " + length(*r.High)
+	return length(*a.Low) + " to " + length(*a.High)
 }
 
 func length(seconds int64) string { return Length(time.Duration(seconds) * time.Second) }

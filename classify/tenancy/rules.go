@@ -143,10 +143,12 @@ func (r *Rules) Judge(w *workload.Workload, approvals map[string]estate.TenancyA
 			break
 		}
 		if verdict == expr.NoData {
-			result.lack(rule.when, w)
-			result.Until = r.UntilKnown
+			result.Lacks, result.Until = lacks(rule.when, w), r.UntilKnown
 			break
 		}
+	}
+	if result.Rule == "" && result.Until == "" {
+		result.Lacks, result.Until = []string{"a rule that holds"}, r.UntilKnown
 	}
 	result.Tenancy = result.Advised
 	if a, decided := approvals[w.Name]; decided {
@@ -165,13 +167,7 @@ func (r *Rules) Judge(w *workload.Workload, approvals map[string]estate.TenancyA
 	return result
 }
 
-func (r *Result) lack(p *expr.Program, w *workload.Workload) {
-	for _, leaf := range p.Leaves() {
-		if !w.Fact(leaf).Coverage().IsKnown() {
-			r.Lacks = append(r.Lacks, leaf)
-		}
-	}
-	if len(r.Lacks) == 0 && len(r.Rule) == 0 {
-		r.Lacks = append(r.Lacks, "no rule holds")
-	}
+// lacks names the facts of an expression that are not known.
+func lacks(p *expr.Program, w *workload.Workload) []string {
+	return slices.DeleteFunc(p.Leaves(), func(leaf string) bool { return w.Fact(leaf).Coverage().IsKnown() })
 }

@@ -48,6 +48,8 @@ func printAssessment(w io.Writer, a classify.Assessment) {
 		}
 	}
 	fmt.Fprintf(w, "\n%d workloads: %s. nightferry assess WORKLOAD tells why.\n", len(a.Demands.Workloads), cmp.Or(strings.Join(words, ", "), "none"))
+	tables := a.Demands.Policies
+	fmt.Fprintf(w, "By %s, %s, %s and %s.\n", tables.Tenancy.Version, tables.Controls.Version, tables.Recovery.Version, tables.Readiness.Version)
 	printProgress(w, a)
 }
 

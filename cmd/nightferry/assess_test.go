@@ -82,8 +82,8 @@ func TestAssessmentIsGolden(t *testing.T) {
 	t.Parallel()
 	text := func(a classify.Assessment) string {
 		out, err := json.MarshalIndent(struct {
-			Demands  *classify.Demands
-			Progress classify.Progress
+			Demands  *classify.Demands `json:"demands"`
+			Progress classify.Progress `json:"progress"`
 		}{a.Demands, a.Progress}, "", " ")
 		require.NoError(t, err)
 		return string(out) + "\n"
