@@ -57,6 +57,9 @@ func rooms() []room {
 		{"classify/readiness", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/workload"}},
 		{"classify", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/..."}},
 
+		{"plan/edits", []string{"internal/runbook", "internal/yamlfile"}},
+		{"plan/problem", []string{"internal/estate"}},
+		{"plan/verify", []string{"internal/estate", "plan/problem"}}, // nothing of the solver that it checks
 		{"plan/...", []string{"plan/...", "internal/estate", "internal/expr", "internal/runbook", "internal/evidence", "classify"}},
 
 		{"cutover", []string{"internal/estate", "internal/expr", "internal/runbook", "internal/evidence", "internal/outcome"}},
