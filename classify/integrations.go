@@ -45,6 +45,9 @@ type Input struct {
 	Previous  *Assessment              // the assessment before; nil where there was none
 }
 
+// AssessmentMemory is what an assessment of 10,000 machines fits into, in bytes; the collector is kept to it.
+const AssessmentMemory = 900 << 20
+
 // Assess reconciles the integrations from what configuration says, what sockets and sessions show, and what
 // people declared, tells how these differ, judges Odoo's modules, lists the gaps in what is known, says what follows for
 // each workload, and what has changed since the assessment before. The order of the input changes nothing.

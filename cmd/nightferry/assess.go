@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -158,6 +159,9 @@ func chosenWorkloads(all []classify.Placed, names []string) ([]classify.Placed, 
 // assessing reads what an assessment goes by beside the inventory and its classes: rules, tables, the word of people, and
 // the assessment before. dir is a folder of tables that come before the engagement's; it may be empty.
 func (a *app) assessing(d *desk, dir string) (classify.Input, error) {
+	if _, set := a.env("GOMEMLIMIT"); !set {
+		debug.SetMemoryLimit(classify.AssessmentMemory)
+	}
 	advisor, err := d.advisor()
 	if err != nil {
 		return classify.Input{}, err
