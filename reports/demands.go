@@ -262,7 +262,7 @@ func orNone(s Sheet) Sheet {
 // readinessBlock names the workloads that need people most, business services first.
 func readinessBlock(in Input) Block {
 	const most = 6
-	b := Block{Title: "What is in the way of the move", Columns: []Column{{"Workload", 3}, {"Readiness", 2}, {"Tenancy", 2}, {"RTO", 1}, {"RPO", 1}, {"First reason", 6}}}
+	b := Block{Title: "What is in the way of the move", Columns: []Column{{"Workload", 3}, {"Readiness", 2}, {"Tenancy", 2}, {"RTO", 2}, {"RPO", 2}, {"First reason", 5}}}
 	d := demandsOf(in)
 	if d == nil {
 		b.Note = "Not assessed yet: run nightferry assess."
@@ -319,4 +319,17 @@ func demandSentence(d *classify.Demands) string {
 	}
 	return fmt.Sprintf("Of %s, %d can be moved as they are, %d under conditions, %d not yet, and of %d nobody can say; the tenancy of %d is approved by nobody. %d of %s would recover in time for sure.",
 		plural(len(d.Workloads), "workload"), counts[readiness.Ready], counts[readiness.Conditions], counts[readiness.NotReady], counts[readiness.Unknown], unapproved, met, plural(len(d.Recovery), "service"))
+}
+
+// progressSentence says what has changed since the assessment of an earlier day; empty where there was none.
+func progressSentence(a *classify.Assessment) string {
+	if a.Progress.Before == "" {
+		return ""
+	}
+	how := map[classify.Departure]int{}
+	for _, g := range a.Departed() {
+		how[g.How]++
+	}
+	return fmt.Sprintf("Since %s %s new, %d mended, %d can no longer be judged, and %d went with their asset; the acceptance of %d has expired.", a.Progress.Before,
+		are(len(a.New()), "finding"), how[classify.Mended], how[classify.NotJudged], how[classify.AssetGone], len(a.Lapsed()))
 }

@@ -88,6 +88,9 @@ func answer(in Input) []string {
 	}
 	if d := demandsOf(in); d != nil {
 		sentences = append(sentences, demandSentence(d))
+		if since := progressSentence(in.Assessment); since != "" {
+			sentences = append(sentences, since)
+		}
 	}
 	return append(sentences, readSentence(in, hosts, servers, odoo))
 }

@@ -21,9 +21,6 @@ const (
 	Met      Verdict = "met"
 )
 
-// Verdicts lists them, the worst first.
-func Verdicts() []Verdict { return []Verdict{Missed, Unknown, AtRisk, Unproven, Met} }
-
 // Range is a time in seconds at best and at worst.
 type Range struct {
 	Low  *int64 `json:"low_seconds"`   // nil where not even the best is known

@@ -16,8 +16,8 @@ func byHarm() []estate.DataClass {
 	return []estate.DataClass{estate.PHI, estate.HR, estate.Financial, estate.PII, estate.Credential}
 }
 
-// IsRegulated tells whether a law protects the class.
-func IsRegulated(class estate.DataClass) bool {
+// isRegulated tells whether a law protects the class.
+func isRegulated(class estate.DataClass) bool {
 	return class.IsSensitive() && class != estate.Credential
 }
 
@@ -104,7 +104,7 @@ func (v *view) database(name string, d Database, c estate.Copy) {
 // worst is the class that an unmasked copy holds.
 func worst(d Database) estate.DataClass {
 	for _, class := range byHarm() {
-		if d.Classes[class] > 0 && IsRegulated(class) {
+		if d.Classes[class] > 0 && isRegulated(class) {
 			return class
 		}
 	}
@@ -192,7 +192,7 @@ func (v *view) settle() {
 		}
 		shown := signs[:min(mostEvidence, len(signs))]
 		w.Classes = append(w.Classes, Holds{Class: class, Evidence: shown})
-		if IsRegulated(class) {
+		if isRegulated(class) {
 			w.Role = Processes
 			w.Evidence = append(w.Evidence, shown[0])
 		}

@@ -22,9 +22,6 @@ const (
 	Unknown   Role = "unknown"
 )
 
-// Roles lists them, the most regulated first.
-func Roles() []Role { return []Role{Processes, Consumes, Unknown, Neither} }
-
 // Workload is what moves as one.
 type Workload struct {
 	Name        string             `json:"name"` // "service/erp", "host/bastion", "postgres/erp/clinic_test"
@@ -67,9 +64,6 @@ func (w *Workload) Machines() []*estate.Host { return w.parts.hosts }
 
 // DatabaseServers are its PostgreSQL servers, in order of name.
 func (w *Workload) DatabaseServers() []*estate.PostgresServer { return w.parts.servers }
-
-// OdooServers are its Odoo servers, in order of name.
-func (w *Workload) OdooServers() []*estate.OdooServer { return w.parts.odoo }
 
 // Holds tells whether it holds or passes on a class of data, for sure.
 func (w *Workload) Holds(class estate.DataClass) bool {

@@ -23,6 +23,10 @@ func Clinic() reports.Input {
 	inventory := estate.Inventory{Hosts: hosts(), Postgres: postgres(), Odoo: odoo(), Clusters: clusters()}
 	judged := assessment()
 	judged.Demands = demands(inventory)
+	judged.Progress = classify.Progress{Day: "2026-03-09", Before: "2026-02-01", Gone: []classify.Gone{
+		{Code: "telnet", Title: "telnet is served", Asset: "host/old-crm", Day: "2026-03-09", How: classify.NotJudged},
+		{Code: "fsync-off", Title: "A power cut can destroy the database", Asset: "postgres/erp-db", Day: "2026-03-09", How: classify.Mended},
+	}}
 	return reports.Input{
 		Engagement: "Clinic North & Partners", Made: Made(), Inventory: inventory, Services: services(),
 		Classification: classification(), Assessment: judged, Plan: planned(),
