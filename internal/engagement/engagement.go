@@ -32,6 +32,10 @@ type Engagement struct {
 	Target         Target           `yaml:"target"`
 	Authorisations []Authorisation  `yaml:"authorisations"`
 
+	Responsibilities []Responsibility `yaml:"responsibilities"`
+	Practices        []Practice       `yaml:"practices"`
+	Vendors          []Vendor         `yaml:"vendors"`
+
 	file *yamlfile.File // for faults that show only later, such as an unset variable
 }
 

@@ -131,6 +131,20 @@ func TestFaults(t *testing.T) {
 	const server = "databases:\n- {name: d, address: d.example, user: u, "
 	const odoo = "odoo:\n- {name: o, database: d, user: u, password: {env: P}, "
 	tests := map[string]struct{ text, want string }{
+		"duty of nothing":       {"name: x\nresponsibilities: [{duty: patchin, by: provider}]", `2:27 no duty is called "patchin"`},
+		"duty twice":            {"name: x\nresponsibilities:\n- {duty: capacity, by: customer}\n- {duty: capacity, by: provider}", `4:10 "capacity" is answered on line 3 already`},
+		"duty by nobody's team": {"name: x\nresponsibilities: [{duty: capacity, by: nobody, who: Team}]", "2:54 somebody does what nobody does"},
+		"duty without a party":  {"name: x\nresponsibilities: [{duty: capacity}]", "2:20 it does not say who"},
+		"undated evidence":      {"name: x\nresponsibilities: [{duty: capacity, by: customer, evidence: report}]", "2:20 evidence without a date"},
+		"a date of nothing":     {"name: x\nresponsibilities: [{duty: capacity, by: customer, date: 2026-01-31}]", "2:57 a date of no evidence"},
+		"old at once":           {"name: x\nresponsibilities: [{duty: capacity, by: customer, max_age: 1h}]", "2:60 evidence that is old at once"},
+		"practice unproven":     {"name: x\npractices: [{practice: failover-tests, state: in-place, stated_by: a}]", "2:13 nothing shows it"},
+		"practice not needed":   {"name: x\npractices: [{practice: failover-tests, state: not-needed, stated_by: a}]", "2:13 it does not say why it is not needed"},
+		"practice by itself":    {"name: x\npractices: [{practice: failover-tests, state: missing}]", "2:13 nobody answers for this"},
+		"state of nothing":      {"name: x\npractices: [{practice: failover-tests, state: yes, stated_by: a}]", `2:47 "yes" is not known here`},
+		"vendor inside":         {"name: x\nvendors: [{name: v, parties: [ehr]}]", `2:31 "ehr" is no party outside`},
+		"agreement unsigned":    {"name: x\nvendors: [{name: v, agreement: none, until: 2026-01-31}]", "2:45 the end of an agreement that is not signed"},
+		"unknown vendor":        {"name: x\nservices: [{name: s, vendors: [v]}]", `2:32 no vendor is called "v"`},
 		"no name":               {"hosts: []", "1:1 the engagement has no name"},
 		"empty":                 {"", "0:0 the engagement has no name"},
 		"name not for a file":   {"name: North/1", `1:7 "North/1" cannot be a name`},

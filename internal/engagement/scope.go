@@ -34,6 +34,7 @@ func (c *checker) scope() {
 		c.required(path+".name", p.Name, "a contact without a name", "add name:")
 	}
 	c.calendar()
+	c.duties()
 	if n := c.e.Policy.MaxServicesPerWave; n < 0 {
 		c.f.Fault("policy.max_services_per_wave", "less than none", "write 0 for no limit")
 	}
