@@ -49,9 +49,9 @@ func rooms() []room {
 		{"discover/...", []string{"discover", "internal/estate", "internal/remote", "internal/pgread", "internal/odoorpc", "internal/outcome"}},
 
 		{"classify/detect", []string{"internal/estate"}},
-		{"classify/rules", []string{"internal/estate", "internal/expr", "internal/yamlfile"}},
+		{"classify/rules", []string{"internal/drift", "internal/estate", "internal/expr", "internal/yamlfile"}},
 		{"classify/modules", []string{"internal/estate", "internal/yamlfile"}},
-		{"classify", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/detect", "classify/modules", "classify/rules"}},
+		{"classify", []string{"internal/drift", "internal/estate", "internal/expr", "internal/yamlfile", "classify/detect", "classify/modules", "classify/rules"}},
 
 		{"plan/...", []string{"plan/...", "internal/estate", "internal/expr", "internal/runbook", "internal/evidence", "classify"}},
 

@@ -204,6 +204,9 @@ func safeguardFields() []Field {
 func dutyFields() []Field {
 	return []Field{
 		ofHost("host.services", expr.TypeInt, "business services that need it", func(m *machine) Fact { return number(len(m.services)) }),
+		ofHost("host.owned", expr.TypeBool, "a business service that needs it has an owner", func(m *machine) Fact {
+			return truth(slices.ContainsFunc(m.services, func(s *estate.Service) bool { return s.Owner != "" }))
+		}),
 		ofHost("host.critical", expr.TypeBool, "a life-critical or business-critical service needs it", func(m *machine) Fact { return truth(m.stake.critical) }),
 		ofHost("host.regulated", expr.TypeBool, "regulated data is kept or used there, by classification", func(m *machine) Fact {
 			if m.stake.class == "" || m.stake.class == estate.NotAssessed {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"nightferry/internal/drift"
 	"nightferry/internal/estate"
 )
 
@@ -15,6 +16,9 @@ type Estate struct {
 	Services     []estate.Service
 	Integrations []estate.Integration
 	Classes      map[string]estate.DataClass // of databases, by "SERVER/DATABASE"; those that nobody judged are not in it
+	Word         estate.Word                 // of people
+	Drift        *drift.Report               // since an earlier discovery; nil where none was compared with
+	Today        string                      // 2026-01-31, by which evidence ages
 }
 
 // world is an estate with its parts tied together.

@@ -46,6 +46,14 @@ type Vendor struct {
 	Proof     `yaml:",inline"`
 }
 
+// Change is a change of an asset that was meant, and written down.
+type Change struct {
+	Asset string `yaml:"asset"` // "host/NAME", "postgres/NAME", "odoo/NAME", "cluster/NAME"
+	Date  Day    `yaml:"date"`
+	By    string `yaml:"by"`
+	Why   string `yaml:"why"`
+}
+
 // duties checks who answers for what, and what is said of practices and vendors.
 func (c *checker) duties() {
 	seen := map[string]int{}
@@ -75,6 +83,19 @@ func (c *checker) duties() {
 		c.proof(path, p.Proof)
 	}
 	c.vendors()
+	for i, change := range c.e.Changes {
+		path := fmt.Sprintf("changes[%d]", i)
+		kind, name, _ := strings.Cut(change.Asset, "/")
+		names, known := map[string][]string{"host": c.hosts, "postgres": c.servers, "odoo": c.odoos, "cluster": c.clusters}[kind]
+		if known && name != "" {
+			c.known(path+".asset", "asset", name, names)
+		} else {
+			c.f.Fault(path+".asset", fmt.Sprintf("%.70q is no asset", change.Asset), "write host/NAME, postgres/NAME, odoo/NAME or cluster/NAME")
+		}
+		c.required(path+".date", string(change.Date), "a change without a date", "add date: 2026-01-31")
+		c.required(path+".by", change.By, "a change that nobody approved", "add by: NAME, ROLE")
+		c.required(path+".why", change.Why, "a change without a reason", "add why: with the change or ticket")
+	}
 }
 
 // question checks that an answer belongs to a question, and is the only one.
@@ -146,6 +167,9 @@ func (e *Engagement) Word() estate.Word {
 	for i, v := range e.Vendors {
 		w.Vendors = append(w.Vendors, estate.Vendor{Name: v.Name, Provides: v.Provides, Contact: v.Contact, Parties: v.Parties, Agreement: v.Agreement,
 			Until: string(v.Until), Exit: v.Exit, Proof: e.proofOf(v.Proof, 365*estate.Day, fmt.Sprintf("vendors[%d]", i))})
+	}
+	for _, c := range e.Changes {
+		w.Changes = append(w.Changes, estate.StatedChange{Asset: c.Asset, Date: string(c.Date), By: c.By, Why: c.Why})
 	}
 	return w
 }

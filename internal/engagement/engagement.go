@@ -35,6 +35,7 @@ type Engagement struct {
 	Responsibilities []Responsibility `yaml:"responsibilities"`
 	Practices        []Practice       `yaml:"practices"`
 	Vendors          []Vendor         `yaml:"vendors"`
+	Changes          []Change         `yaml:"changes"`
 
 	file *yamlfile.File // for faults that show only later, such as an unset variable
 }

@@ -144,6 +144,8 @@ func TestFaults(t *testing.T) {
 		"state of nothing":      {"name: x\npractices: [{practice: failover-tests, state: yes, stated_by: a}]", `2:47 "yes" is not known here`},
 		"vendor inside":         {"name: x\nvendors: [{name: v, parties: [ehr]}]", `2:31 "ehr" is no party outside`},
 		"agreement unsigned":    {"name: x\nvendors: [{name: v, agreement: none, until: 2026-01-31}]", "2:45 the end of an agreement that is not signed"},
+		"a change of nothing":   {"name: x\nchanges: [{asset: erp, date: 2026-01-31, by: a, why: b}]", `2:19 "erp" is no asset`},
+		"a change in secret":    {"name: x\nhosts: [" + host + "]\nchanges: [{asset: host/a, date: 2026-01-31, why: b}]", "3:11 a change that nobody approved"},
 		"unknown vendor":        {"name: x\nservices: [{name: s, vendors: [v]}]", `2:32 no vendor is called "v"`},
 		"no name":               {"hosts: []", "1:1 the engagement has no name"},
 		"empty":                 {"", "0:0 the engagement has no name"},

@@ -157,4 +157,13 @@ type Word struct {
 	Responsibilities []Responsibility `json:"responsibilities"`
 	Practices        []Practice       `json:"practices"`
 	Vendors          []Vendor         `json:"vendors"`
+	Changes          []StatedChange   `json:"changes"`
+}
+
+// StatedChange is a change of an asset that was meant, and written down.
+type StatedChange struct {
+	Asset string `json:"asset"` // "host/erp-db"
+	Date  string `json:"date"`  // 2026-01-31
+	By    string `json:"by"`    // who approved it
+	Why   string `json:"why"`   // change, ticket
 }
