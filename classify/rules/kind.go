@@ -65,7 +65,7 @@ func kinds() []kind {
 		postgresKind(), roleKind(), accessKind(), slotKind(), databaseKind(),
 		odooKind(), odooUserKind(), mailKind(), providerKind(), parameterKind(), apiKeyKind(), actionKind(), moduleKind(), queueKind(),
 		integrationKind(), serviceKind(), dutyKind(), practiceKind(), vendorKind(), driftKind(),
-		clusterKind(), namespaceKind(), workloadKind(), podKind(), imageKind(), wayInKind(), volumeKind(), bindingKind(), gitOpsKind(),
+		clusterKind(), namespaceKind(), workloadKind(), podKind(), imageKind(), wayInKind(), openingKind(), volumeKind(), bindingKind(), gitOpsKind(),
 	}
 }
 

@@ -127,6 +127,18 @@ func wayInKind() kind {
 		}}
 }
 
+// openingKind is about names under which pods are reached.
+func openingKind() kind {
+	return kind{name: "opening", doc: "a service of a Kubernetes cluster: a name under which pods are reached", within: "cluster",
+		groups: ofClusters("services", func(c *estate.Cluster) estate.Section[[]estate.ClusterService] { return c.Services }, func(s *estate.ClusterService) string { return s.Namespace }),
+		fields: []Field{
+			about("opening.name", expr.TypeText, "its name", func(s *estate.ClusterService) Fact { return word(s.Name) }),
+			about("opening.type", expr.TypeText, "ClusterIP, NodePort, LoadBalancer, ExternalName", func(s *estate.ClusterService) Fact { return word(s.Type) }),
+			about("opening.ports", expr.TypeText, "its ports", func(s *estate.ClusterService) Fact { return word(strings.Join(s.Ports, ", ")) }),
+			about("opening.sources", expr.TypeText, "ranges that alone may reach a balancer; empty for everybody", func(s *estate.ClusterService) Fact { return word(strings.Join(s.Sources, ", ")) }),
+		}}
+}
+
 // volumeKind is about disks that workloads asked for.
 func volumeKind() kind {
 	class := func(name string, t expr.Type, doc string, of func(estate.StorageClass) Fact) Field {

@@ -13,6 +13,7 @@ import (
 
 	"nightferry/classify"
 	"nightferry/discover/sample"
+	"nightferry/internal/drift"
 	"nightferry/internal/engagement"
 	"nightferry/internal/estate"
 	"nightferry/internal/outcome"
@@ -25,6 +26,7 @@ type classifyOptions struct {
 	super   bool
 	explain bool
 	asJSON  bool
+	since   string // an earlier discovery: folder or commit
 }
 
 func newClassify(a *app) *cobra.Command {
@@ -49,6 +51,7 @@ read again; --fresh reads all anew, --offline reaches no system at all.`,
 		Example: `  nightferry classify
   nightferry classify --explain | less                    the SQL that would read rows
   nightferry classify --offline
+  nightferry classify --since HEAD~1                      and what changed since, undocumented
   nightferry classify -C clinic-north --json | jq '.services'
   nightferry classify explain clinic.res_partner.vat      why a column is what it is
   nightferry classify columns --dsn "service=clinic" --names-only --csv`,
@@ -68,6 +71,7 @@ read again; --fresh reads all anew, --offline reaches no system at all.`,
 	flags.BoolVar(&o.offline, "offline", false, "read no row: judge by what was saved")
 	flags.BoolVar(&o.fresh, "fresh", false, "read rows again that an earlier run has read")
 	flags.BoolVar(&o.super, "allow-superuser", false, "read rows also where the role is a superuser, who could write")
+	flags.StringVar(&o.since, "since", "", "find what changed since the discovery in `BEFORE`, a folder or a commit, and nobody wrote down")
 	flags.BoolVar(&o.explain, "explain", false, "print the SQL that reading rows would run, and stop")
 	jsonFlag(cmd, &o.asJSON)
 	cmd.AddCommand(newClassifyColumns(a), newClassifyExplain(a), newClassifyDiff(a), newClassifyOverride(a))
@@ -99,6 +103,9 @@ func (a *app) classify(ctx context.Context, o classifyOptions) (err error) {
 		return err
 	}
 	input.Inventory, input.Classification = inventory, result
+	if input.Drift, err = drifted(ctx, d, o.since, inventory); err != nil {
+		return err
+	}
 	assessment := classify.Assess(input)
 	if err := d.WriteJSON(engagement.AssessmentFile, assessment); err != nil {
 		return err
@@ -133,7 +140,23 @@ func (a *app) assessing(d *desk) (classify.Input, error) {
 		return classify.Input{}, err
 	}
 	return classify.Input{Services: d.e.Services, Declared: d.e.Declared(), Advisor: advisor, Target: d.odooTarget(),
-		Rules: set, Accepted: overrides.Accepted, Today: a.now().Format(time.DateOnly)}, nil
+		Rules: set, Accepted: overrides.Accepted, Today: a.now().Format(time.DateOnly), Word: d.e.Word()}, nil
+}
+
+// drifted compares the inventory with an earlier one; nil where none is named.
+func drifted(ctx context.Context, d *desk, since string, now estate.Inventory) (*drift.Report, error) {
+	if since == "" {
+		return nil, nil
+	}
+	was, err := earlier(ctx, d.Path("."), since)
+	if err != nil {
+		return nil, err
+	}
+	changes, err := drift.Compare(was, now)
+	if err != nil {
+		return nil, err
+	}
+	return &drift.Report{Before: newest(was).Format(time.DateOnly), After: newest(now).Format(time.DateOnly), Changes: changes}, nil
 }
 
 // classifying reads what classification goes by: the inventory, and the classifier with the word of people.

@@ -121,7 +121,7 @@ func judgedSample(t *testing.T, accepted ...estate.Acceptance) classify.Assessme
 	require.NoError(t, err)
 	set, err := rules.Load()
 	require.NoError(t, err)
-	return classify.Assess(classify.Input{Inventory: inventory, Services: e.Services, Declared: e.Declared(), Classification: classifier.Classify(inventory, e.Services),
+	return classify.Assess(classify.Input{Inventory: inventory, Services: e.Services, Declared: e.Declared(), Classification: classifier.Classify(inventory, e.Services), Word: e.Word(),
 		Rules: set, Accepted: accepted, Today: "2026-11-27"})
 }
 
