@@ -10,9 +10,12 @@ import (
 	"nightferry/internal/expr"
 )
 
-// guarded are the sections whose change says who may do what, what is reached, and how things are set.
-var guarded = []string{"accounts", "sudo_rules", "listeners", "configurations", "units", "schedules", "roles", "access_rules", "settings", "users", "groups", "api_keys", "modules",
-	"mail_servers", "inbound_mail", "providers", "server_actions", "parameters", "network_policies", "admission_policies", "role_bindings", "workloads", "ingresses"}
+// isGuarded tells a section whose change says who may do what, what is reached, or how things are set. Sections of a
+// thing within another have its name before theirs.
+func isGuarded(section string) bool {
+	return slices.Contains([]string{"accounts", "sudo_rules", "listeners", "configurations", "units", "schedules", "roles", "access_rules", "settings", "users", "groups", "api_keys", "modules",
+		"mail_servers", "inbound_mail", "providers", "server_actions", "parameters", "network_policies", "admission_policies", "role_bindings", "workloads", "ingresses"}, section[strings.LastIndexByte(section, ' ')+1:])
+}
 
 // driftKind is about what is not as an earlier discovery saw it.
 func driftKind() kind {
@@ -39,10 +42,7 @@ func driftKind() kind {
 			about("drift.section", expr.TypeText, "kind of fact that changed; empty for an asset as a whole", func(c *drift.Change) Fact { return word(c.Section) }),
 			about("drift.change", expr.TypeText, "added, removed, changed, no longer known, known now", func(c *drift.Change) Fact { return word(c.Kind) }),
 			about("drift.thing", expr.TypeText, "what changed within the section", func(c *drift.Change) Fact { return word(short(c.Thing, 80)) }),
-			about("drift.guarded", expr.TypeBool, "it says who may do what, what is reached, or how something is set", func(c *drift.Change) Fact {
-				last := c.Section[strings.LastIndexByte(c.Section, ' ')+1:]
-				return truth(slices.Contains(guarded, last))
-			}),
+			about("drift.guarded", expr.TypeBool, "it says who may do what, what is reached, or how something is set", func(c *drift.Change) Fact { return truth(isGuarded(c.Section)) }),
 			{"drift.stated", expr.TypeBool, "engagement.yaml states a change of the asset between the two discoveries", func(s *subject) Fact {
 				c, _ := s.item.(*drift.Change)
 				return truth(slices.ContainsFunc(s.world.Word.Changes, func(stated estate.StatedChange) bool {

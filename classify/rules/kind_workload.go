@@ -68,19 +68,18 @@ func reaches(w *estate.ClusterWorkload) string {
 }
 
 func podKind() kind {
-	of := func(name string, t expr.Type, doc string, of func(*pod) Fact) Field { return about(name, t, doc, of) }
 	return kind{name: "pod", doc: "a container of the pods of a workload in a Kubernetes cluster", within: "cluster", groups: podGroups,
 		fields: []Field{
-			of("pod.name", expr.TypeText, "workload and container", func(p *pod) Fact { return word(p.workload.Kind + " " + p.workload.Name + ", " + p.Name) }),
-			of("pod.passing", expr.TypeBool, "it runs to its end: of a job, or before the others", func(p *pod) Fact {
+			about("pod.name", expr.TypeText, "workload and container", func(p *pod) Fact { return word(p.workload.Kind + " " + p.workload.Name + ", " + p.Name) }),
+			about("pod.passing", expr.TypeBool, "it runs to its end: of a job, or before the others", func(p *pod) Fact {
 				return truth(p.Init || p.workload.Kind == "Job" || p.workload.Kind == "CronJob")
 			}),
-			of("pod.privileged", expr.TypeBool, "it has all rights of its node's root", func(p *pod) Fact { return truth(p.Privileged) }),
-			of("pod.root", expr.TypeBool, "it may run as root", func(p *pod) Fact { return truth(p.Root) }),
-			of("pod.escalates", expr.TypeBool, "its programs may gain rights", func(p *pod) Fact { return truth(p.Escalation) }),
-			of("pod.writable", expr.TypeBool, "its own programs and settings can be written", func(p *pod) Fact { return truth(p.WritableRoot) }),
-			of("pod.confined", expr.TypeBool, "a filter of system calls is stated", func(p *pod) Fact { return truth(p.Seccomp == "RuntimeDefault" || p.Seccomp == "Localhost") }),
-			of("pod.capabilities", expr.TypeText, "what it keeps of root's powers: those added, or the usual ones", func(p *pod) Fact {
+			about("pod.privileged", expr.TypeBool, "it has all rights of its node's root", func(p *pod) Fact { return truth(p.Privileged) }),
+			about("pod.root", expr.TypeBool, "it may run as root", func(p *pod) Fact { return truth(p.Root) }),
+			about("pod.escalates", expr.TypeBool, "its programs may gain rights", func(p *pod) Fact { return truth(p.Escalation) }),
+			about("pod.writable", expr.TypeBool, "its own programs and settings can be written", func(p *pod) Fact { return truth(p.WritableRoot) }),
+			about("pod.confined", expr.TypeBool, "a filter of system calls is stated", func(p *pod) Fact { return truth(p.Seccomp == "RuntimeDefault" || p.Seccomp == "Localhost") }),
+			about("pod.capabilities", expr.TypeText, "what it keeps of root's powers: those added, or the usual ones", func(p *pod) Fact {
 				switch {
 				case len(p.Added) > 0:
 					return word(strings.Join(p.Added, " "))
@@ -89,11 +88,11 @@ func podKind() kind {
 				}
 				return word("the usual ones")
 			}),
-			of("pod.limited", expr.TypeBool, "what it may take of memory is limited", func(p *pod) Fact { return truth(states(p.Limits, "memory")) }),
-			of("pod.requested", expr.TypeBool, "what it needs of processor and memory is stated", func(p *pod) Fact { return truth(states(p.Requests, "memory") && states(p.Requests, "cpu")) }),
-			of("pod.probed", expr.TypeBool, "it is asked whether it lives or is ready", func(p *pod) Fact { return truth(p.Liveness || p.Readiness) }),
-			of("pod.clear_secrets", expr.TypeText, "variables whose name says secret and whose value stands in the workload", func(p *pod) Fact { return word(firstOf(clearSecrets(p.PodContainer))) }),
-			of("pod.node_ports", expr.TypeInt, "ports of the node that it takes", func(p *pod) Fact { return number(len(p.HostPorts)) }),
+			about("pod.limited", expr.TypeBool, "what it may take of memory is limited", func(p *pod) Fact { return truth(states(p.Limits, "memory")) }),
+			about("pod.requested", expr.TypeBool, "what it needs of processor and memory is stated", func(p *pod) Fact { return truth(states(p.Requests, "memory") && states(p.Requests, "cpu")) }),
+			about("pod.probed", expr.TypeBool, "it is asked whether it lives or is ready", func(p *pod) Fact { return truth(p.Liveness || p.Readiness) }),
+			about("pod.clear_secrets", expr.TypeText, "variables whose name says secret and whose value stands in the workload", func(p *pod) Fact { return word(firstOf(clearSecrets(p.PodContainer))) }),
+			about("pod.node_ports", expr.TypeInt, "ports of the node that it takes", func(p *pod) Fact { return number(len(p.HostPorts)) }),
 		}}
 }
 

@@ -183,8 +183,25 @@ func classification() *classify.Classification {
 		}}
 }
 
+// word is what people stated: each standing that an answer can have.
+func word() estate.Word {
+	proof := func(evidence, date string) estate.Proof {
+		return estate.Proof{Evidence: evidence, Date: date, MaxAge: 35 * estate.Day}
+	}
+	return estate.Word{
+		Responsibilities: []estate.Responsibility{
+			{Duty: "patching", By: estate.ByProvider, Who: "cloud operations", Proof: proof("patch report of February", "2026-03-02")},
+			{Duty: "vulnerability-management", By: estate.ByProvider, Who: "cloud operations", Proof: proof("scan report", "2025-11-03")},
+			{Duty: "monitoring", By: estate.ByCustomer, Who: "IT", Proof: proof("", "")}, {Duty: "capacity", By: estate.ByNobody},
+		},
+		Practices: []estate.Practice{{Practice: "failover-tests", State: estate.InPlace, By: "DBA", Proof: proof("protocol 12", "2026-02-20")},
+			{Practice: "ai-boundary", State: estate.Lacking, By: "data protection officer"}},
+		Vendors: []estate.Vendor{{Name: "hosting", Provides: "cloud platform", Contact: "+1 555 0200", Agreement: estate.Signed, Until: "2027-12-31", Proof: proof("contract 17", "2026-03-01")}, {Name: "laboratory"}},
+	}
+}
+
 func assessment() *classify.Assessment {
-	a := &classify.Assessment{Version: classify.Version, Modules: moduleReport(), Integrations: []estate.Integration{
+	a := &classify.Assessment{Version: classify.Version, Modules: moduleReport(), Accountability: classify.Account(word(), services(), "2026-03-09"), Integrations: []estate.Integration{
 		{From: "host/erp-app", To: "host/erp-db", Protocol: "postgresql", Port: 5432, Kind: estate.KindDatabase, Direction: estate.Both, Owner: "Finance, P. Testholm", Encryption: estate.PlainText,
 			Authentication: estate.PasswordProof, Looks: 96, Seen: 95, Configured: []string{"odoo.conf on erp-app"}, Observed: []string{"in 95 of 96 samples of odoo on erp-app, port 5432"},
 			Declared: []string{"engagement.yaml:12"}, Classes: []estate.Crossing{{Class: estate.PHI, By: estate.ByDatabase, Why: "the database erp-db/clinic holds it"},
