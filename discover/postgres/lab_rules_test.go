@@ -1,6 +1,8 @@
 package postgres_test
 
 import (
+	"context"
+	"crypto/rand"
 	"strings"
 	"testing"
 
@@ -8,14 +10,25 @@ import (
 
 	"nightferry/classify/rules"
 	"nightferry/internal/estate"
+	"nightferry/internal/pgread"
 	"nightferry/testdata/lab"
 )
 
 // TestLabRulesAsSuperuser: with a superuser's eyes, rules find in PostgreSQL what the unprivileged role leaves unknown. It
-// takes the lab alone: its session would be another test's proof that the forgotten login is in use.
+// takes the lab alone: no other test may meet the superuser that it makes.
 func TestLabRulesAsSuperuser(t *testing.T) {
 	l := lab.Exclusive(t)
-	server := inLab(t, l, "erp-db", "dba_old", "dba_old", true)
+	asPostgres := func(sql string) {
+		l.Exec(t, "erp-db", "setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups", "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-c", sql)
+	}
+	secret := rand.Text()
+	asPostgres("DROP ROLE IF EXISTS test_superuser") // of a run that was cut off
+	asPostgres("CREATE ROLE test_superuser LOGIN SUPERUSER PASSWORD '" + secret + "'")
+	defer asPostgres("DROP ROLE test_superuser") // not by Cleanup: the lab is asked under the test's context
+	server := inLab(t, l, "erp-db", "test_superuser", "dba_old", func(c *pgread.Config) {
+		c.AllowSuperuser = true
+		c.Password = func(context.Context) (string, error) { return secret, nil }
+	})
 	require.Equal(t, estate.Known, server.Collected.Coverage, server.Collected.Problem)
 	set, err := rules.Load()
 	require.NoError(t, err)

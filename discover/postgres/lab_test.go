@@ -17,7 +17,7 @@ import (
 )
 
 // inLab reads a cluster of the lab over ssh to its machine, as it sees itself.
-func inLab(t *testing.T, l *lab.Lab, machine, role, account string, superuser bool) estate.PostgresServer {
+func inLab(t *testing.T, l *lab.Lab, machine, role, account string, adjust ...func(*pgread.Config)) estate.PostgresServer {
 	t.Helper()
 	auth := remote.Auth{Keys: []remote.Key{{Path: l.Key("assess")}}}
 	d, err := remote.New([]remote.Endpoint{{Name: "bastion", Address: l.Machine(t, "bastion").Front, User: "assess", Auth: auth},
@@ -26,11 +26,14 @@ func inLab(t *testing.T, l *lab.Lab, machine, role, account string, superuser bo
 	require.NoError(t, err)
 	defer d.Close()
 	collector := postgres.Collector{Name: machine, Environment: estate.Production, Host: machine, Via: []string{"bastion"}, Now: clock,
-		Config: pgread.Config{Host: "127.0.0.1", User: role, AllowSuperuser: superuser,
+		Config: pgread.Config{Host: "127.0.0.1", User: role,
 			Password: func(context.Context) (string, error) { return l.Password(t, account), nil },
 			Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 				return d.DialContext(ctx, machine, network, address)
 			}}}
+	for _, change := range adjust {
+		change(&collector.Config)
+	}
 	server := collector.Collect(t.Context(), func(string) {})
 	text, err := json.Marshal(server)
 	require.NoError(t, err)
@@ -55,7 +58,7 @@ func TestLab(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.machine+"/"+test.role, func(t *testing.T) {
-			server := inLab(t, l, test.machine, test.role, test.account, false)
+			server := inLab(t, l, test.machine, test.role, test.account)
 			require.Equal(t, estate.Known, server.Collected.Coverage, server.Collected.Problem)
 			require.Equal(t, test.major, server.Version.Value.Major())
 			require.Equal(t, test.clients, server.Clients.Coverage, server.Clients.Problem)
@@ -95,7 +98,7 @@ func TestLabAgainstTruth(t *testing.T) {
 				if planted.Machine == "cloud-db" {
 					account = "cloud_" + role
 				}
-				server := inLab(t, l, planted.Machine, role, account, false)
+				server := inLab(t, l, planted.Machine, role, account)
 				require.Equal(t, planted.Version, server.Version.Value.Major())
 				require.False(t, server.Version.Value.EndOfLife.IsZero())
 				checkPlanted(t, planted, server)
@@ -149,7 +152,7 @@ func TestLabMoves(t *testing.T) {
 	l := lab.Shared(t)
 	truth, err := lab.ReadTruth()
 	require.NoError(t, err)
-	server := inLab(t, l, "erp-db", "assess_min", "assess_min", false)
+	server := inLab(t, l, "erp-db", "assess_min", "assess_min")
 	clinic := database(t, server, "clinic")
 	obstacles, known := estate.LogicalObstacles(clinic)
 	require.True(t, known)
