@@ -80,7 +80,7 @@ type Score struct {
 func Account(word estate.Word, services []estate.Service, today string) Accountability {
 	a := Accountability{Today: today, Duties: []DutyResult{}, Practices: []PracticeResult{}, Vendors: []VendorResult{}, Continuity: []ContinuityResult{},
 		Scores: []Score{{Party: estate.ByProvider}, {Party: estate.ByCustomer}}}
-	for _, q := range estate.Duties() {
+	for _, q := range estate.StandingDuties() {
 		d := DutyResult{Responsibility: estate.Responsibility{Duty: q.Name}, Question: q.Text, Standing: Unanswered, Age: -1}
 		if i := slices.IndexFunc(word.Responsibilities, func(r estate.Responsibility) bool { return r.Duty == q.Name }); i >= 0 {
 			d.Responsibility = word.Responsibilities[i]

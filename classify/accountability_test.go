@@ -31,7 +31,7 @@ func TestAccount(t *testing.T) {
 	for _, d := range got.Duties {
 		standings[d.Duty] = d.Standing
 	}
-	require.Len(t, standings, len(estate.Duties()))
+	require.Len(t, standings, len(estate.StandingDuties()))
 	require.Equal(t, Proven, standings["patching"], "evidence of 35 days, and 35 are allowed")
 	require.Equal(t, Old, standings["monitoring"], "36 days")
 	require.Equal(t, Unproven, standings["capacity"])

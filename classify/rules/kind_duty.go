@@ -50,7 +50,7 @@ func dutyKind() kind {
 		})
 	}
 	return kind{name: "duty", doc: "work that somebody has to do, by the responsibilities of engagement.yaml",
-		groups: answers("duty", estate.Duties, func(w *world, q estate.Question) (duty, estate.Proof) {
+		groups: answers("duty", estate.StandingDuties, func(w *world, q estate.Question) (duty, estate.Proof) {
 			i := slices.IndexFunc(w.Word.Responsibilities, func(r estate.Responsibility) bool { return r.Duty == q.Name })
 			if i < 0 {
 				return duty{Question: q}, estate.Proof{}

@@ -19,7 +19,7 @@ type Proof struct {
 
 // Responsibility says who does a duty.
 type Responsibility struct {
-	Duty  string       `yaml:"duty"` // one of estate.Duties
+	Duty  string       `yaml:"duty"` // one of estate.StandingDuties
 	By    estate.Party `yaml:"by"`
 	Who   string       `yaml:"who"`
 	Proof `yaml:",inline"`
@@ -59,7 +59,7 @@ func (c *checker) duties() {
 	seen := map[string]int{}
 	for i, r := range c.e.Responsibilities {
 		path := fmt.Sprintf("responsibilities[%d]", i)
-		c.question(path, "duty", r.Duty, estate.Duties(), seen)
+		c.question(path, "duty", r.Duty, estate.StandingDuties(), seen)
 		c.required(path+".by", string(r.By), "it does not say who", "add by: provider, customer or nobody")
 		choice(c, path+".by", r.By, estate.ByProvider, estate.ByCustomer, estate.ByNobody)
 		if r.By == estate.ByNobody && r.Who != "" {
@@ -155,7 +155,7 @@ func (c *checker) vendors() {
 func (e *Engagement) Word() estate.Word {
 	var w estate.Word
 	for i, r := range e.Responsibilities {
-		question, _ := estate.QuestionOf(estate.Duties(), r.Duty)
+		question, _ := estate.QuestionOf(estate.StandingDuties(), r.Duty)
 		w.Responsibilities = append(w.Responsibilities, estate.Responsibility{Duty: r.Duty, By: r.By, Who: r.Who,
 			Proof: e.proofOf(r.Proof, question.MaxAge, fmt.Sprintf("responsibilities[%d]", i))})
 	}

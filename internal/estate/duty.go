@@ -36,8 +36,8 @@ type Question struct {
 	MaxAge time.Duration // of the evidence, where the answer states no other
 }
 
-// Duties lists the work that somebody has to do, in the order of the matrix.
-func Duties() []Question {
+// StandingDuties lists the work that somebody has to do day by day, in the order of the matrix.
+func StandingDuties() []Question {
 	return []Question{
 		{"patching", "Who installs updates of systems, databases and Odoo?", 35 * Day},
 		{"vulnerability-management", "Who looks for known weaknesses and follows them until they are mended?", 35 * Day},

@@ -38,11 +38,28 @@ type Service struct {
 	// Communication is how wards and staff learn that it is down, and back.
 	Communication string `json:"communication,omitempty"`
 	// Authority is who decides to go without it, to switch over and to come back.
-	Authority string   `json:"authority,omitempty"`
-	Vendors   []string `json:"vendors,omitzero"` // whose failure takes it down; nil where nobody stated it, empty where it is none's
-	Hosts     []string `json:"hosts,omitempty"`
-	Databases []string `json:"databases,omitempty"` // "SERVER/DATABASE", or "SERVER" for all its databases
-	Odoo      []string `json:"odoo,omitempty"`
+	Authority   string      `json:"authority,omitempty"`
+	Vendors     []string    `json:"vendors,omitzero"` // whose failure takes it down; nil where nobody stated it, empty where it is none's
+	Hosts       []string    `json:"hosts,omitempty"`
+	Databases   []string    `json:"databases,omitempty"` // "SERVER/DATABASE", or "SERVER" for all its databases
+	Odoo        []string    `json:"odoo,omitempty"`
+	Disposition Disposition `json:"disposition,omitempty"` // what becomes of it; it moves when not stated
+	Proves      []string    `json:"proves,omitempty"`      // production services that this one is the rehearsal of
+	People      []Person    `json:"people,omitempty"`      // of its cutover night
+	Waivers     []Waiver    `json:"waivers,omitempty"`     // of assurances of that night
+}
+
+// Person finds who has a duty for the service. Its owner speaks for the business where nobody else is named.
+func (s Service) Person(duty Duty) (Person, bool) {
+	for _, p := range s.People {
+		if p.Duty == duty {
+			return p, true
+		}
+	}
+	if duty == BusinessOwner && s.Owner != "" && s.Contact != "" {
+		return Person{Duty: duty, Name: s.Owner, Contact: s.Contact}, true
+	}
+	return Person{}, false
 }
 
 // Inventory is everything that discovery found, in order of name.
