@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"strings"
 
 	"nightferry/classify"
@@ -58,7 +59,7 @@ func continuity(in Input) Sheet {
 	for _, c := range in.Assessment.Accountability.Continuity {
 		vendors := Stated("")
 		if c.Vendors != nil {
-			vendors = Text(strings.Join(c.Vendors, ", "))
+			vendors = Text(cmp.Or(strings.Join(c.Vendors, ", "), "none"))
 		}
 		missing := Text("nothing").Toned(Good)
 		if len(c.Missing) > 0 {

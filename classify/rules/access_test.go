@@ -32,3 +32,19 @@ func TestAccessFromTheFile(t *testing.T) {
 	two.host.Configurations.Value = append(two.host.Configurations.Value, two.host.Configurations.Value[0])
 	require.False(t, accessOf(two).Coverage.IsKnown(), "whose file is whose is not known")
 }
+
+// Whatever stands in the file, a line that is taken has a method, and somebody whom it lets in.
+func FuzzAccessRule(f *testing.F) {
+	for _, seed := range [][2]string{{"host", "all all 10.0.0.0 255.0.0.0 md5"}, {"local", "all all peer"}, {"hostssl", "a,b +c ::/0 scram-sha-256"}, {"local", "all"}, {"host", ""}} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, kind, text string) {
+		a, ok := accessRule(estate.Option{Name: kind, Value: text})
+		if ok {
+			require.NotEmpty(t, a.Method)
+			require.NotEmpty(t, a.Databases)
+			require.NotEmpty(t, a.Roles)
+			require.Equal(t, kind != "local", a.Address != "")
+		}
+	})
+}

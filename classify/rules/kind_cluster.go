@@ -108,8 +108,8 @@ func clusterFields() []Field {
 			return told("api", c.API, func(a estate.ClusterAPI) Fact { return word(a.Server) })
 		}),
 		clusterFact("cluster.admits", expr.TypeBool, "a policy of admission is in force: bound and denying, or enforced", func(c *estate.Cluster) Fact {
-			return has("admission policies", c.Admission, func(p *estate.AdmissionPolicy) bool {
-				return slices.Contains([]string{"Deny", "Enforce", "deny", "enforce", "Fail"}, p.Action)
+			return has("admission policies", c.Admission, func(p *estate.AdmissionPolicy) bool { // a webhook may be for anything
+				return p.Kind == "ConstraintTemplate" || strings.EqualFold(p.Action, "deny") || strings.EqualFold(p.Action, "enforce")
 			})
 		}),
 		clusterFact("cluster.checks_signatures", expr.TypeBool, "a policy refuses images whose signature it cannot verify", func(c *estate.Cluster) Fact {
