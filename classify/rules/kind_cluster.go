@@ -109,7 +109,8 @@ func clusterFields() []Field {
 		}),
 		clusterFact("cluster.admits", expr.TypeBool, "a policy of admission is in force: bound and denying, or enforced", func(c *estate.Cluster) Fact {
 			return has("admission policies", c.Admission, func(p *estate.AdmissionPolicy) bool { // a webhook may be for anything
-				return p.Kind == "ConstraintTemplate" || strings.EqualFold(p.Action, "deny") || strings.EqualFold(p.Action, "enforce")
+				action := strings.ToLower(p.Action) // several are joined
+				return p.Kind == "ConstraintTemplate" || strings.Contains(action, "deny") || strings.Contains(action, "enforce")
 			})
 		}),
 		clusterFact("cluster.checks_signatures", expr.TypeBool, "a policy refuses images whose signature it cannot verify", func(c *estate.Cluster) Fact {
