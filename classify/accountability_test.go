@@ -19,6 +19,7 @@ func TestAccount(t *testing.T) {
 			{Duty: "patching", By: estate.ByProvider, Who: "operations", Proof: proof("report", "2026-01-01")},
 			{Duty: "monitoring", By: estate.ByProvider, Proof: proof("report", "2025-12-31")},
 			{Duty: "capacity", By: estate.ByCustomer},
+			{Duty: "service-levels", By: estate.ByCustomer, Proof: proof("report", "2036-02-04")},
 			{Duty: "ingress", By: estate.ByNobody, Proof: proof("minutes", "2026-02-04")},
 		},
 		Practices: []estate.Practice{{Practice: "failover-tests", State: estate.InPlace, By: "Muster", Proof: proof("protocol", "2026-02-04")}},
@@ -35,9 +36,10 @@ func TestAccount(t *testing.T) {
 	require.Equal(t, Proven, standings["patching"], "evidence of 35 days, and 35 are allowed")
 	require.Equal(t, Old, standings["monitoring"], "36 days")
 	require.Equal(t, Unproven, standings["capacity"])
+	require.Equal(t, Unproven, standings["service-levels"], "a date that is still to come would hold for ever")
 	require.Equal(t, NobodyDoes, standings["ingress"], "evidence does not make somebody of nobody")
 	require.Equal(t, Unanswered, standings["certificates"])
-	require.Equal(t, []Score{{Party: estate.ByProvider, Duties: 2, Proven: 1, Old: 1}, {Party: estate.ByCustomer, Duties: 1, Unproven: 1}}, got.Scores)
+	require.Equal(t, []Score{{Party: estate.ByProvider, Duties: 2, Proven: 1, Old: 1}, {Party: estate.ByCustomer, Duties: 2, Unproven: 2}}, got.Scores)
 	for _, p := range got.Practices {
 		require.Equal(t, p.Practice.Practice == "failover-tests", p.Standing == Proven, p.Practice.Practice)
 	}

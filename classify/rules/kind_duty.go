@@ -159,7 +159,7 @@ func proofFields(kind string, of func(item any) (estate.Proof, bool)) []Field {
 	return []Field{
 		field("evidence", expr.TypeText, "what shows it; empty where nothing does", func(_ *world, p estate.Proof) Fact { return word(p.Evidence) }),
 		field("evidence_date", expr.TypeText, "date of the evidence", func(_ *world, p estate.Proof) Fact { return word(p.Date) }),
-		field("evidence_days", expr.TypeInt, "days since the evidence; -1 where there is none", func(w *world, p estate.Proof) Fact {
+		field("evidence_days", expr.TypeInt, "days since the evidence; -1 where there is none, or its date is still to come", func(w *world, p estate.Proof) Fact {
 			if age, known := p.Age(w.Today); known {
 				return number(age)
 			}

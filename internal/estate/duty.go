@@ -103,14 +103,17 @@ type Proof struct {
 	Where    string        `json:"where,omitempty"`    // line of engagement.yaml
 }
 
-// Age is how old the evidence is on a day, in days; not known where it has no date.
+// Age is how old the evidence is on a day, in days; not known where it has no date, or one that is still to come.
 func (p Proof) Age(today string) (days int, known bool) {
 	from, err := time.Parse(time.DateOnly, p.Date)
 	if err != nil {
 		return 0, false
 	}
 	to, err := time.Parse(time.DateOnly, today)
-	return int(to.Sub(from) / Day), err == nil
+	if err != nil || to.Before(from) {
+		return 0, false
+	}
+	return int(to.Sub(from) / Day), true
 }
 
 // Responsibility is the answer to who does a duty.
