@@ -110,7 +110,7 @@ func (r *referee) objective(a problem.Assignment) problem.Objective {
 }
 
 // best tries every assignment.
-func (r *referee) best() (least problem.Objective, any bool) {
+func (r *referee) best() (least problem.Objective, some bool) {
 	a := problem.Assignment{}
 	var descend func(int)
 	descend = func(i int) {
@@ -124,10 +124,10 @@ func (r *referee) best() (least problem.Objective, any bool) {
 		if len(r.broken(a)) > 0 {
 			return
 		}
-		if o := r.objective(a); !any || o.Compare(least) < 0 {
-			least, any = o, true
+		if o := r.objective(a); !some || o.Compare(least) < 0 {
+			least, some = o, true
 		}
 	}
 	descend(0)
-	return least, any
+	return least, some
 }
