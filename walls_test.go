@@ -53,6 +53,9 @@ func rooms() []room {
 		{"classify/modules", []string{"internal/estate", "internal/yamlfile"}},
 		{"classify", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/detect", "classify/modules", "classify/rules"}},
 
+		{"plan/edits", []string{"internal/runbook", "internal/yamlfile"}},
+		{"plan/problem", []string{"internal/estate"}},
+		{"plan/verify", []string{"internal/estate", "plan/problem"}}, // nothing of the solver that it checks
 		{"plan/...", []string{"plan/...", "internal/estate", "internal/expr", "internal/runbook", "internal/evidence", "classify"}},
 
 		{"cutover", []string{"internal/estate", "internal/expr", "internal/runbook", "internal/evidence", "internal/outcome"}},

@@ -6,16 +6,13 @@ import (
 	"slices"
 	"strings"
 
-	"gonum.org/v1/gonum/graph/simple"
-	"gonum.org/v1/gonum/graph/topo"
-
 	"nightferry/internal/estate"
 )
 
 // serviceGraph is the services with who needs whom. Services are numbered in order of name, which makes every
 // walk over them the same on every machine.
 type serviceGraph struct {
-	services     []estate.Service
+	services     []movable
 	index        map[string]int64 // name → number
 	byAsset      map[string][]int64
 	dependencies []Dependency
@@ -26,15 +23,18 @@ type serviceGraph struct {
 }
 
 func newGraph(in Input) *serviceGraph {
-	g := &serviceGraph{services: slices.Clone(in.Services), index: map[string]int64{}, byAsset: map[string][]int64{},
+	g := &serviceGraph{index: map[string]int64{}, byAsset: map[string][]int64{},
 		needs: map[int64]map[int64]Dependency{}, class: map[string]estate.DataClass{}, size: map[string]int64{}}
-	slices.SortFunc(g.services, func(a, b estate.Service) int { return cmp.Compare(a.Name, b.Name) })
+	for _, s := range in.Services {
+		g.services = append(g.services, movable{s})
+	}
+	slices.SortFunc(g.services, func(a, b movable) int { return cmp.Compare(a.Name, b.Name) })
 	for i, s := range g.services {
 		g.index[s.Name] = int64(i)
-		for _, asset := range assetsOf(s, in.Inventory) {
+		for _, asset := range assetsOf(s.Service, in.Inventory) {
 			g.byAsset[asset] = append(g.byAsset[asset], int64(i))
 		}
-		g.size[s.Name] = sizeOf(s, in.Inventory)
+		g.size[s.Name] = sizeOf(s.Service, in.Inventory)
 	}
 	for _, result := range in.Classification.Services {
 		g.class[result.Service] = result.Class
@@ -151,37 +151,6 @@ func sizeOf(s estate.Service, inventory estate.Inventory) int64 {
 		}
 	}
 	return total
-}
-
-// groups gives the services of one environment as move groups, dependencies first: services that need each
-// other in a circle move together.
-func (g *serviceGraph) groups(environment estate.Environment) [][]int64 {
-	directed := simple.NewDirectedGraph()
-	for i, s := range g.services {
-		if s.Environment == environment {
-			directed.AddNode(simple.Node(i))
-		}
-	}
-	for from, targets := range g.needs {
-		for to := range targets {
-			if directed.Node(from) != nil && directed.Node(to) != nil {
-				directed.SetEdge(directed.NewEdge(directed.Node(from), directed.Node(to)))
-			}
-		}
-	}
-	if directed.Nodes().Len() == 0 {
-		return nil
-	}
-	var groups [][]int64
-	for _, component := range topo.TarjanSCC(directed) {
-		var group []int64
-		for _, node := range component {
-			group = append(group, node.ID())
-		}
-		slices.Sort(group)
-		groups = append(groups, group)
-	}
-	return groups
 }
 
 func (g *serviceGraph) describe(d Dependency) string {

@@ -3,8 +3,12 @@
 package plan
 
 import (
+	"time"
+
 	"nightferry/classify"
 	"nightferry/internal/estate"
+	"nightferry/plan/method"
+	"nightferry/plan/solve"
 )
 
 // Version is the format of [Plan].
@@ -16,7 +20,44 @@ type Plan struct {
 	Waves        []Wave       `yaml:"waves" json:"waves"`
 	Retained     []Placement  `yaml:"retained,omitempty" json:"retained,omitempty"` // services that stay, with the reason
 	Dependencies []Dependency `yaml:"dependencies,omitempty" json:"dependencies,omitempty"`
+	Score        *Score       `yaml:"score,omitempty" json:"score,omitempty"` // nil where no wave moves anything
+	Broken       []Breach     `yaml:"broken,omitempty" json:"broken,omitempty"`
+	Unproven     []string     `yaml:"unproven,omitempty" json:"unproven,omitempty"` // constraints that nobody can judge, and what is missing
+	Assumptions  []string     `yaml:"assumptions,omitempty" json:"assumptions,omitempty"`
 	Warnings     []string     `yaml:"warnings,omitempty" json:"warnings,omitempty"`
+	Conflict     *Conflict    `yaml:"conflict,omitempty" json:"conflict,omitempty"` // why there is no plan; nil where there is one
+}
+
+// Score is what the plan costs, and how far from the best it can be at most.
+type Score struct {
+	Crossing      int64 `yaml:"crossing" json:"crossing"`             // weight of each dependency × days on which its ends are on different sites
+	CrossingBound int64 `yaml:"crossing_bound" json:"crossing_bound"` // no plan crosses less
+	Days          int64 `yaml:"days" json:"days"`                     // from the first possible night to the last wave
+	DaysBound     int64 `yaml:"days_bound" json:"days_bound"`         // no plan is done earlier
+	Optimal       bool  `yaml:"optimal" json:"optimal"`               // proven: nothing is better
+}
+
+// Breach is a constraint that the plan breaks, by a person's leave.
+type Breach struct {
+	Constraint string   `yaml:"constraint" json:"constraint"`
+	Services   []string `yaml:"services" json:"services"`
+	Cost       string   `yaml:"cost" json:"cost"`
+	By         string   `yaml:"by" json:"by"`
+	Reason     string   `yaml:"reason" json:"reason"`
+}
+
+// Conflict is a smallest set of constraints that cannot hold together, with what giving each up would buy.
+type Conflict struct {
+	Proven      bool         `yaml:"proven" json:"proven"` // no plan exists; false where none was found
+	Constraints []Relaxation `yaml:"constraints" json:"constraints"`
+	MoreNights  int          `yaml:"more_nights,omitempty" json:"more_nights,omitempty"` // so many more at the end would do as well; 0 where none would
+}
+
+// Relaxation is one constraint of a conflict.
+type Relaxation struct {
+	Constraint string `yaml:"constraint" json:"constraint"`
+	Source     string `yaml:"source,omitempty" json:"source,omitempty"` // file and line
+	Buys       string `yaml:"buys" json:"buys"`
 }
 
 // Wave is a set of services that move in one night, or a checklist that must hold before any may.
@@ -24,11 +65,13 @@ type Wave struct {
 	Name      string      `yaml:"name" json:"name"`
 	Title     string      `yaml:"title" json:"title"`
 	Phase     Phase       `yaml:"phase" json:"phase"`
+	From      time.Time   `yaml:"from,omitempty" json:"from,omitzero"` // of the night, in the calendar's time zone
+	To        time.Time   `yaml:"to,omitempty" json:"to,omitzero"`
 	Checklist []Item      `yaml:"checklist,omitempty" json:"checklist,omitempty"`
 	Members   []Placement `yaml:"members,omitempty" json:"members,omitempty"`
 	Crossing  []string    `yaml:"crossing,omitempty" json:"crossing,omitempty"` // dependencies that cross sites after this wave
 	Runbook   string      `yaml:"runbook,omitempty" json:"runbook,omitempty"`   // file, when one was written
-	Written   string      `yaml:"written,omitempty" json:"written,omitempty"`   // SHA-256 (hex) of the runbook as the planner last wrote it: another one tells a person's edit
+	Ahead     string      `yaml:"ahead,omitempty" json:"ahead,omitempty"`       // file of what is done in an earlier window, when there is such a thing
 }
 
 // Phase of the roadmap.
@@ -54,7 +97,9 @@ type Placement struct {
 	Service     string             `yaml:"service" json:"service"`
 	Environment estate.Environment `yaml:"environment" json:"environment"`
 	Class       estate.DataClass   `yaml:"class" json:"class"`
-	SizeBytes   int64              `yaml:"size_bytes" json:"size_bytes"` // of its databases; -1 where not known
+	Disposition estate.Disposition `yaml:"disposition,omitempty" json:"disposition,omitempty"`
+	SizeBytes   int64              `yaml:"size_bytes" json:"size_bytes"`                 // of its databases; -1 where not known
+	Downtime    string             `yaml:"downtime,omitempty" json:"downtime,omitempty"` // estimated, as a range; empty where nothing moves
 	Reasons     []Reason           `yaml:"reasons" json:"reasons"`
 }
 
@@ -79,21 +124,34 @@ type Input struct {
 	Assessment     classify.Assessment
 	Services       []estate.Service
 	Policy         estate.Policy
+	Dates          estate.Calendar
+	Choices        []method.Choice // how each service moves, and how long its people are without it
+	Pins           []estate.Pin
+	Waivers        []estate.ConstraintWaiver
 }
 
-// Make orders the services into waves.
-func Make(in Input) Plan {
+// Make orders the services into waves. A plan without waves but the foundation has a conflict that says why. The error
+// tells what in the input cannot be read.
+func Make(in Input) (Plan, error) {
 	g := newGraph(in)
 	p := Plan{Version: Version, Dependencies: g.dependencies, Waves: []Wave{foundation(in.Inventory)}}
-	n := 1
-	for _, phase := range []Phase{NonProduction, Production} {
-		for _, members := range g.waves(phase, in.Policy) {
-			p.Waves = append(p.Waves, Wave{Name: waveName(n), Title: title(phase, members), Phase: phase, Members: members})
-			n++
+	asked, assumed, err := Problem(in)
+	if err != nil {
+		return p, err
+	}
+	p.Assumptions, p.Retained = assumed, g.retained()
+	if len(asked.Workloads) > 0 {
+		answer, err := solve.Solve(asked, solve.Steps)
+		if err != nil {
+			return p, err
+		}
+		if answer.Conflict != nil {
+			p.Conflict = conflict(asked, *answer.Conflict)
+		} else {
+			g.take(&p, asked, *answer.Solution, in.Choices)
 		}
 	}
-	p.Retained = g.retained()
 	p.Warnings = g.warnings
 	g.crossings(p.Waves)
-	return p
+	return p, nil
 }

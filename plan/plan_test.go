@@ -4,12 +4,14 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"nightferry/classify"
 	"nightferry/internal/estate"
 	"nightferry/plan"
+	"nightferry/plan/verify"
 )
 
 func host(name string) estate.Host {
@@ -18,6 +20,14 @@ func host(name string) estate.Host {
 
 func edge(from, to, protocol string) estate.Integration {
 	return estate.Integration{From: "host/" + from, To: "host/" + to, Protocol: protocol, Observed: []string{"socket"}}
+}
+
+// make plans what can be read.
+func made(t *testing.T, in plan.Input) plan.Plan {
+	t.Helper()
+	p, err := plan.Make(in)
+	require.NoError(t, err)
+	return p
 }
 
 func input() plan.Input {
@@ -46,35 +56,35 @@ func members(w plan.Wave) []string {
 
 func TestMakeOrdersWaves(t *testing.T) {
 	t.Parallel()
-	p := plan.Make(input())
+	p := made(t, input())
 	var got [][]string
 	for _, w := range p.Waves {
 		got = append(got, members(w))
 	}
-	require.Equal(t, [][]string{nil, {"staging"}, {"wiki"}, {"erp", "ring"}, {"billing"}}, got)
+	require.Equal(t, [][]string{nil, {"staging"}, {"wiki"}, {"billing", "erp", "ring"}}, got)
 	require.Equal(t, plan.Foundation, p.Waves[0].Phase)
 	require.Equal(t, "directory", p.Retained[0].Service)
 
-	erp := p.Waves[3].Members[0]
+	erp := p.Waves[3].Members[1]
 	var bound []string
 	for _, r := range erp.Reasons {
 		bound = append(bound, r.Constraint)
 	}
-	require.Equal(t, []string{"environment", "stays", "circle", "regulated"}, slices.DeleteFunc(bound, func(s string) bool { return s == "size" }))
-	require.Contains(t, p.Waves[3].Crossing, "billing needs erp by postgresql (observed)")
+	require.Equal(t, []string{"environment", "stays", "circle", "regulated", "not-earlier"}, slices.DeleteFunc(bound, func(s string) bool { return s == "size" }))
+	require.Contains(t, p.Waves[3].Crossing, "erp needs directory by ldap (observed)")
 }
 
 func TestMakeIsTheSameWhenShuffled(t *testing.T) {
 	t.Parallel()
-	want := plan.Make(input())
+	want := made(t, input())
 	source := rand.New(rand.NewPCG(1, 2))
-	for range 50 {
+	for range 10 {
 		in := input()
 		source.Shuffle(len(in.Services), func(i, j int) { in.Services[i], in.Services[j] = in.Services[j], in.Services[i] })
 		source.Shuffle(len(in.Assessment.Integrations), func(i, j int) {
 			in.Assessment.Integrations[i], in.Assessment.Integrations[j] = in.Assessment.Integrations[j], in.Assessment.Integrations[i]
 		})
-		require.Equal(t, want, plan.Make(in))
+		require.Equal(t, want, made(t, in))
 	}
 }
 
@@ -82,39 +92,90 @@ func TestMakeLimitsAWave(t *testing.T) {
 	t.Parallel()
 	in := input()
 	in.Policy.MaxServicesPerWave = 1
-	p := plan.Make(in)
-	require.Contains(t, p.Warnings[0], "in a circle")
-	for _, w := range p.Waves {
-		require.LessOrEqual(t, len(w.Members), 2)
+	p := made(t, in)
+	require.Len(t, p.Waves, 1, "the foundation alone: erp and ring need each other")
+	var collide []string
+	for _, c := range p.Conflict.Constraints {
+		collide = append(collide, c.Constraint)
+	}
+	require.True(t, p.Conflict.Proven)
+	require.Equal(t, []string{"dependency:erp→ring", "dependency:ring→erp", "limit:workloads"}, collide)
+	require.Contains(t, p.Conflict.Constraints[2].Buys, "a plan that is done on ")
+
+	in.Waivers = []estate.ConstraintWaiver{{Constraint: "limit:workloads", By: "Testmann", Reason: "once"}}
+	p = made(t, in)
+	require.Nil(t, p.Conflict)
+	require.Equal(t, "Testmann", p.Broken[0].By)
+}
+
+// calendar has two nights a week in Berlin, and a freeze over New Year.
+func calendar() estate.Calendar {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		panic(err)
+	}
+	day := func(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, zone) }
+	return estate.Calendar{
+		Timezone: "Europe/Berlin",
+		Windows:  []estate.Window{{Days: []string{"tue"}, From: "20:00", To: "23:30"}, {Days: []string{"sat"}, From: "22:00", To: "05:00"}},
+		Freezes:  []estate.Freeze{{From: day(2026, 12, 18), To: day(2027, 1, 6).AddDate(0, 0, 1).Add(-time.Second), Reason: "end of year", Where: "engagement.yaml:9"}},
 	}
 }
 
-func TestRunbookIsWholeOrSaysWhatIsMissing(t *testing.T) {
+// TestNightsKeepTheCalendar: no wave in the freeze, rehearsals long enough before, and local time across the change of clocks.
+func TestNightsKeepTheCalendar(t *testing.T) {
 	t.Parallel()
-	p := plan.Make(input())
-	move := estate.Move{Service: "staging", From: estate.MoveEnd{Host: "s", Unit: "odoo", Server: "stg", Database: "x"},
-		To: estate.MoveEnd{Host: "cloud", URL: "https://erp.example", Open: []string{"true"}}}
-	book, missing := plan.Runbook(p.Waves[1], []estate.Move{move}, nil)
-	require.Empty(t, missing)
-	var kinds []string
-	seen := map[string]bool{}
-	for _, s := range book.Steps {
-		kinds = append(kinds, s.Kind)
-		for _, need := range s.Needs {
-			require.True(t, seen[need], "%s needs %s, which comes later", s.ID, need)
-		}
-		seen[s.ID] = true
-		require.NotZero(t, s.Deadline)
+	in := input()
+	in.Dates, in.Policy.Start, in.Policy.NonProductionDaysBefore = calendar(), "2026-12-10", 14
+	p := made(t, in)
+	var nights []string
+	for _, w := range p.Waves[1:] {
+		nights = append(nights, w.From.Format("2006-01-02 15:04 MST"))
 	}
-	require.Equal(t, []string{"service.stop", "postgres.copy", "files.copy", "validate", "decision", "service.start", "https.probe", "command"}, kinds)
+	require.Equal(t, []string{"2026-12-15 20:00 CET", "2027-01-09 22:00 CET", "2027-01-12 20:00 CET"}, nights)
+	in.Policy.Start = "2027-03-20"
+	p = made(t, in)
+	require.Equal(t, "2027-03-20 22:00 CET", p.Waves[1].From.Format("2006-01-02 15:04 MST"))
+	require.Equal(t, "2027-04-03 22:00 CEST", p.Waves[2].From.Format("2006-01-02 15:04 MST"))
 
-	_, missing = plan.Runbook(p.Waves[2], nil, nil)
-	require.Contains(t, missing[0], "wiki")
+	asked, _, err := plan.Problem(in)
+	require.NoError(t, err)
+	require.Empty(t, verify.Check(asked, p.Nights(asked)).Violations)
+}
+
+// TestAFreezeOverEverything names the freeze with its line, and what giving it up would buy.
+func TestAFreezeOverEverything(t *testing.T) {
+	t.Parallel()
+	in := input()
+	in.Dates, in.Policy.Start, in.Policy.HorizonDays = calendar(), "2026-12-19", 14
+	p := made(t, in)
+	require.Equal(t, "freeze:end of year", p.Conflict.Constraints[0].Constraint)
+	require.Equal(t, "engagement.yaml:9", p.Conflict.Constraints[0].Source)
+}
+
+func TestPinsAndDispositions(t *testing.T) {
+	t.Parallel()
+	in := input()
+	in.Dates, in.Policy.Start = calendar(), "2027-01-10"
+	in.Pins = []estate.Pin{{Service: "wiki", NotBefore: "2027-02-01", By: "Testmann", Reason: "after the audit"}}
+	in.Services[3].Disposition = estate.Retain // ring
+	p := made(t, in)
+	require.Equal(t, []string{"directory", "ring"}, []string{p.Retained[0].Service, p.Retained[1].Service})
+	require.Equal(t, "2027-02-02", p.Waves[2].From.Format(time.DateOnly), "the first night after the day")
+	require.Contains(t, p.Waves[2].Members[0].Reasons[len(p.Waves[2].Members[0].Reasons)-2].Text, "pinned by Testmann: after the audit")
+
+	in.Pins[0].Service = "wikki"
+	_, err := plan.Make(in)
+	require.ErrorContains(t, err, `pins service "wikki", which engagement.yaml does not name`)
+	in.Pins = nil
+	in.Inventory.Hosts[0].Collected.At = time.Date(2027, 2, 1, 12, 0, 0, 0, time.UTC)
+	_, err = plan.Make(in)
+	require.ErrorContains(t, err, "policy.start is 2027-01-10, and the estate was looked at on 2027-02-01")
 }
 
 func TestNothingToPlan(t *testing.T) {
 	t.Parallel()
-	p := plan.Make(plan.Input{})
+	p := made(t, plan.Input{})
 	require.Len(t, p.Waves, 1)
 	for _, item := range p.Waves[0].Checklist {
 		require.False(t, item.Holds)

@@ -52,7 +52,8 @@ that it names.`,
 			if err := printRunbook(a.stdout, file); err != nil {
 				return err
 			}
-			return touchedBy(file.Runbook).known(d.e)
+			systems := touchedBy(file.Runbook)
+			return errors.Join(systems.known(d.e), systems.admitted(d.e, file.Runbook))
 		},
 	}
 }
@@ -177,7 +178,7 @@ func (a *app) nightOf(d *desk, wave string, o runOptions) (night, error) {
 // mayBegin asks for the leave that the engagement states, and for the word of the person who begins.
 func (a *app) mayBegin(d *desk, file *runbook.File, o runOptions) error {
 	systems := touchedBy(file.Runbook)
-	if err := errors.Join(systems.known(d.e), systems.authorised(d.e, a.now())); err != nil {
+	if err := errors.Join(systems.known(d.e), systems.admitted(d.e, file.Runbook), systems.authorised(d.e, a.now())); err != nil {
 		return err
 	}
 	if err := inSeason(d.e, a.now()); err != nil && o.despite == "" {

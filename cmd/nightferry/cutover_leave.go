@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"nightferry/internal/engagement"
+	"nightferry/internal/estate"
 	"nightferry/internal/outcome"
 	"nightferry/internal/runbook"
 )
@@ -31,7 +32,7 @@ func touchedBy(book runbook.Runbook) touched {
 			name, _ := step.With[field].(string)
 			note(t.hosts, name, step.ID)
 		}
-		for _, field := range []string{"from", "to", "legacy", "target"} {
+		for _, field := range []string{"from", "to", "legacy", "target", "database"} {
 			name, _ := step.With[field].(string)
 			server, _, _ := strings.Cut(name, "/")
 			note(t.servers, server, step.ID)
@@ -54,6 +55,35 @@ func (t touched) known(e *engagement.Engagement) error {
 		}
 	}
 	return outcome.Mend(outcome.Misused(errors.Join(faults...)), "correct the runbook, or add what is missing to engagement.yaml")
+}
+
+// admitted refuses a runbook that calls itself something else than what it touches: one that says non-production is not
+// held against what a production night holds.
+func (t touched) admitted(e *engagement.Engagement, book runbook.Runbook) error {
+	if book.Environment == string(estate.Production) {
+		return nil
+	}
+	var found []string
+	for _, s := range e.Services {
+		if s.Environment == estate.Production && slices.Contains(book.Services, s.Name) {
+			found = append(found, "service "+s.Name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.hosts)) {
+		if h, _ := e.Host(name); h.Environment == estate.Production {
+			found = append(found, "host "+name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.servers)) {
+		if s, _ := e.Server(name); s.Environment == estate.Production {
+			found = append(found, "PostgreSQL server "+name)
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return outcome.Mend(outcome.Misused(fmt.Errorf("the runbook says environment: %s, and engagement.yaml calls production: %s", book.Environment, strings.Join(found, ", "))),
+		"write environment: production: then the night must hold what a production night holds")
 }
 
 // authorised refuses a night that touches a system for which the engagement gives no leave today. A database server is

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -81,5 +83,10 @@ func (d *desk) Keep(run, name string, found any) (path, sha256 string, err error
 		return "", "", err
 	}
 	text, err := d.Read(path)
-	return path, sum(text), err
+	return path, hashOf(text), err
+}
+
+func hashOf(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }

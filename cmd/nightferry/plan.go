@@ -1,8 +1,7 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -12,8 +11,8 @@ import (
 	"nightferry/internal/engagement"
 	"nightferry/internal/estate"
 	"nightferry/internal/outcome"
-	"nightferry/internal/runbook"
 	"nightferry/plan"
+	planned "nightferry/plan/night"
 )
 
 func newPlan(a *app) *cobra.Command {
@@ -23,18 +22,59 @@ func newPlan(a *app) *cobra.Command {
 		Short: "Order the services into waves, and write the runbooks of the nights",
 		Long: `plan orders the engagement's services into waves: the landing zone's checklist
 first, then non-production, then production, each service after those it needs,
-regulated data after the rest. It says for each placement why.
+regulated data after the rest, on nights of the calendar and within downtimes and
+limits. Dependencies that cross sites meanwhile weigh first, then the day on which
+all is done, then risk. It says for each placement why, and what speaks against the
+nights before and after. Where no plan keeps all constraints it names the smallest
+group that collides, and what giving each up would buy; plan.yaml then stays as it is.
 
 It reads the inventory, classification.yaml and assessment.json, and writes
-plan.yaml and runbooks/WAVE.yaml. A runbook that a person has edited is kept:
-the new one is written beside it as WAVE.new.yaml.`,
+plan.yaml and runbooks/WAVE.yaml. What people have changed in a runbook stays:
+only what the planner itself changed since it last wrote is taken over. Where
+both changed the same thing, the person's stands and the planner's is listed
+under conflicts; the cutover refuses that runbook until it is settled.
+
+A production night is written only when each of its services names its people.
+
+Exit codes: 0 written, 3 written, and runbooks need a person, or nothing written and
+constraints collide.`,
 		Example: `  nightferry plan
-  nightferry plan --json | jq '.waves[].members[].service'`,
+  nightferry plan --json | jq '.waves[].members[].service'
+  nightferry plan why erp
+  nightferry plan pin erp --not-before 2027-02-01 --by "P. Testmann" --reason "after the audit"`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return a.plan(asJSON) },
 	}
 	jsonFlag(cmd, &asJSON)
+	cmd.AddCommand(newPlanWhy(a), newPlanPin(a), newPlanMove(a), newPlanDiff(a), newPlanVerify(a))
 	return cmd
+}
+
+// planning reads what a plan is made of, and what its nights are written from.
+func planning(d *desk) (plan.Input, planned.Sources, error) {
+	in := plan.Input{Services: d.e.Services, Policy: d.e.Policy, Dates: d.e.Dates()}
+	var err error
+	if in.Inventory, err = d.Inventory(); err != nil {
+		return in, planned.Sources{}, err
+	}
+	if err := d.ReadYAML(engagement.ClassificationFile, &in.Classification); err != nil {
+		return in, planned.Sources{}, unclassified(err)
+	}
+	if err := d.ReadJSON(engagement.AssessmentFile, &in.Assessment); err != nil {
+		return in, planned.Sources{}, unclassified(err)
+	}
+	if len(in.Services) == 0 {
+		return in, planned.Sources{}, outcome.Mend(outcome.Misused(fmt.Errorf("%s names no services, so there is nothing to place in waves", d.Path(engagement.FileName))),
+			"add services: with owner, environment, hosts and databases")
+	}
+	overrides, err := d.Overrides()
+	if err != nil {
+		return in, planned.Sources{}, err
+	}
+	in.Pins, in.Waivers = overrides.Pins, overrides.PlanWaivers
+	sources, err := nightSources(d, in)
+	in.Choices = sources.Choices
+	return in, sources, err
 }
 
 func (a *app) plan(asJSON bool) (err error) {
@@ -43,29 +83,26 @@ func (a *app) plan(asJSON bool) (err error) {
 		return err
 	}
 	defer closing(d, &err)
-	in := plan.Input{Services: d.e.Services, Policy: d.e.Policy}
-	if in.Inventory, err = d.Inventory(); err != nil {
+	in, sources, err := planning(d)
+	if err != nil {
 		return err
 	}
-	if err := d.ReadYAML(engagement.ClassificationFile, &in.Classification); err != nil {
-		return unclassified(err)
+	result, err := plan.Make(in)
+	if err != nil {
+		return err
 	}
-	if err := d.ReadJSON(engagement.AssessmentFile, &in.Assessment); err != nil {
-		return unclassified(err)
+	if result.Conflict != nil {
+		return a.reportConflict(result, asJSON)
 	}
-	if len(in.Services) == 0 {
-		return outcome.Mend(outcome.Misused(fmt.Errorf("%s names no services, so there is nothing to place in waves", d.Path(engagement.FileName))),
-			"add services: with owner, environment, hosts and databases")
-	}
-	result := plan.Make(in)
-	if err := a.runbooks(d, &result); err != nil {
+	unsettled, err := a.runbooks(d, sources, &result)
+	if err != nil {
 		return err
 	}
 	if err := d.WriteYAML(engagement.PlanFile, result); err != nil {
 		return err
 	}
 	if asJSON {
-		return writeJSON(a.stdout, result)
+		return errors.Join(writeJSON(a.stdout, result), unsettled)
 	}
 	printPlan(a.stdout, result)
 	written := []string{d.Path(engagement.PlanFile)}
@@ -75,87 +112,55 @@ func (a *app) plan(asJSON bool) (err error) {
 		}
 	}
 	a.remark("written: %s", strings.Join(written, ", "))
-	return nil
+	return unsettled
 }
 
-// runbooks writes the night of each wave that has a way to move.
-func (a *app) runbooks(d *desk, result *plan.Plan) error {
-	before, err := lastWritten(d)
-	if err != nil {
-		return err
-	}
-	for i := range result.Waves {
-		wave := &result.Waves[i]
-		if len(wave.Members) == 0 {
-			continue
-		}
-		book, missing := plan.Runbook(*wave, d.e.Target.Moves, d.e.Services)
-		result.Warnings = append(result.Warnings, missing...)
-		if len(book.Steps) == 0 {
-			continue
-		}
-		text, err := runbook.Format(book)
-		if err != nil {
+// reportConflict tells why there is no plan. What was planned before stays.
+func (a *app) reportConflict(result plan.Plan, asJSON bool) error {
+	if asJSON {
+		if err := writeJSON(a.stdout, result); err != nil {
 			return err
 		}
-		wave.Runbook = engagement.RunbookFile(wave.Name)
-		if wave.Written, err = a.keepEdits(d, wave.Runbook, text, before[wave.Runbook]); err != nil {
-			return err
+	} else {
+		printConflict(a.stdout, *result.Conflict)
+	}
+	err := outcome.Found(errors.New("there is no plan that keeps all constraints; plan.yaml is left as it is"))
+	return outcome.Mend(err, "give one of them up: mend it at its line, or waive it under plan_waivers in overrides.yaml, with by and reason")
+}
+
+func printConflict(w io.Writer, c plan.Conflict) {
+	fmt.Fprintf(w, "%d constraints cannot hold together", len(c.Constraints))
+	if !c.Proven {
+		fmt.Fprint(w, ", as far as was searched")
+	}
+	fmt.Fprintln(w, ". Giving up any one of them would do for this conflict:")
+	for _, r := range c.Constraints {
+		fmt.Fprintf(w, "  %s", r.Constraint)
+		if r.Source != "" {
+			fmt.Fprintf(w, " (%s)", r.Source)
 		}
+		fmt.Fprintf(w, "\n    buys: %s\n", r.Buys)
 	}
-	return nil
-}
-
-// lastWritten tells, by file, the hash of each runbook that the last plan wrote.
-func lastWritten(d *desk) (map[string]string, error) {
-	hashes := map[string]string{}
-	if !d.Has(engagement.PlanFile) {
-		return hashes, nil
+	if c.MoreNights > 0 {
+		fmt.Fprintf(w, "  %d more nights at the end (policy.horizon_days) would do as well.\n", c.MoreNights)
 	}
-	var old plan.Plan
-	if err := d.ReadYAML(engagement.PlanFile, &old); err != nil {
-		return nil, err
-	}
-	for _, wave := range old.Waves {
-		hashes[wave.Runbook] = wave.Written
-	}
-	return hashes, nil
-}
-
-// keepEdits writes a runbook unless a person has changed the one that is there: people's work is never overwritten.
-// It returns the hash of what the planner wrote last in that place.
-func (a *app) keepEdits(d *desk, name string, text []byte, written string) (string, error) {
-	hash := sum(text)
-	if !d.Has(name) {
-		return hash, d.Write(name, text)
-	}
-	there, err := d.Read(name)
-	switch {
-	case err != nil:
-		return "", err
-	case sum(there) == hash:
-		return hash, nil
-	case sum(there) == written:
-		return hash, d.Write(name, text)
-	}
-	beside := strings.TrimSuffix(name, ".yaml") + ".new.yaml"
-	a.remark("%s was edited by hand and is kept; the new one is %s", d.Path(name), d.Path(beside))
-	return written, d.Write(beside, text)
-}
-
-func sum(text []byte) string {
-	digest := sha256.Sum256(text)
-	return hex.EncodeToString(digest[:])
 }
 
 func printPlan(w io.Writer, p plan.Plan) {
 	for _, wave := range p.Waves {
 		fmt.Fprintf(w, "%s  %s\n", wave.Name, wave.Title)
+		if !wave.From.IsZero() {
+			fmt.Fprintf(w, "  night        %s to %s\n", wave.From.Format("Mon 2006-01-02 15:04 MST"), wave.To.Format("Mon 15:04"))
+		}
 		for _, item := range wave.Checklist {
 			fmt.Fprintf(w, "  %-12s %s (%s)\n", itemState(item), item.Name, item.Evidence)
 		}
 		for _, m := range wave.Members {
-			fmt.Fprintf(w, "  %-12s %s\n", m.Service, m.Class)
+			fmt.Fprintf(w, "  %-12s %s", m.Service, m.Class)
+			if m.Downtime != "" {
+				fmt.Fprintf(w, ", down %s", m.Downtime)
+			}
+			fmt.Fprintln(w)
 			for _, r := range m.Reasons {
 				fmt.Fprintf(w, "    %s: %s\n", r.Constraint, r.Text)
 			}
@@ -163,12 +168,36 @@ func printPlan(w io.Writer, p plan.Plan) {
 		if wave.Runbook != "" {
 			fmt.Fprintf(w, "  runbook      %s\n", wave.Runbook)
 		}
+		if wave.Ahead != "" {
+			fmt.Fprintf(w, "  ahead of it  %s\n", wave.Ahead)
+		}
 	}
 	for _, stay := range p.Retained {
 		fmt.Fprintf(w, "stays  %s: %s\n", stay.Service, stay.Reasons[0].Text)
 	}
+	printScore(w, p)
 	for _, warning := range p.Warnings {
 		fmt.Fprintln(w, "! "+warning)
+	}
+}
+
+// printScore tells what the plan costs, what it breaks, and what it rests on.
+func printScore(w io.Writer, p plan.Plan) {
+	if s := p.Score; s != nil {
+		fmt.Fprintf(w, "score  crossing %d (no plan under %d), done after %d days (none before %d)", s.Crossing, s.CrossingBound, s.Days, s.DaysBound)
+		if s.Optimal {
+			fmt.Fprint(w, ": nothing is better")
+		}
+		fmt.Fprintln(w)
+	}
+	for _, b := range p.Broken {
+		fmt.Fprintf(w, "broken %s (%s): %s; waived by %s: %s\n", b.Constraint, strings.Join(b.Services, ", "), b.Cost, b.By, b.Reason)
+	}
+	for _, u := range p.Unproven {
+		fmt.Fprintln(w, "? "+u)
+	}
+	for _, assumption := range p.Assumptions {
+		fmt.Fprintln(w, "~ "+assumption)
 	}
 }
 

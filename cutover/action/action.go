@@ -38,18 +38,23 @@ type kind struct {
 	fields []field
 	facts  expr.Schema
 	make   func(r *Registry, f fields) cutover.Action
+	asks   bool // a person's word is all that the kind is
 }
 
 func kinds() map[string]kind {
 	return map[string]kind{
-		"service.stop":  {serviceFields(), nil, newServiceStop},
-		"service.start": {serviceFields(), nil, newServiceStart},
-		"postgres.copy": {copyFields(), expr.Schema{"bytes": expr.TypeInt, "relations": expr.TypeInt}, newDatabaseCopy},
-		"files.copy":    {filesFields(), expr.Schema{"files": expr.TypeInt, "bytes": expr.TypeInt}, newFilesCopy},
-		"validate":      {validateFields(), validateFacts(), newValidation},
-		"decision":      {decisionFields(), nil, newDecision},
-		"https.probe":   {probeFields(), expr.Schema{"status": expr.TypeInt, "elapsed": expr.TypeDuration}, newProbe},
-		"command":       {commandFields(), nil, newCommand},
+		"service.stop":     {fields: serviceFields(), make: newServiceStop},
+		"service.start":    {fields: serviceFields(), make: newServiceStart},
+		"postgres.copy":    {fields: copyFields(), facts: expr.Schema{"bytes": expr.TypeInt, "relations": expr.TypeInt}, make: newDatabaseCopy},
+		"postgres.catchup": {fields: catchupFields(), facts: catchupFacts(), make: newCatchup},
+		"files.copy":       {fields: filesFields(), facts: expr.Schema{"files": expr.TypeInt, "bytes": expr.TypeInt}, make: newFilesCopy},
+		"validate":         {fields: validateFields(), facts: validateFacts(), make: newValidation},
+		"decision":         {fields: decisionFields(), make: newWord},
+		"attest":           {fields: attestFields(), make: newWord, asks: true},
+		"notice":           {fields: noticeFields(), make: newWord, asks: true},
+		"https.probe":      {fields: probeFields(), facts: expr.Schema{"status": expr.TypeInt, "elapsed": expr.TypeDuration}, make: newProbe},
+		"https.measure":    {fields: measureFields(), facts: measureFacts(), make: newMeasurement},
+		"command":          {fields: commandFields(), make: newCommand},
 	}
 }
 
@@ -57,7 +62,7 @@ func kinds() map[string]kind {
 func Kinds() runbook.Kinds {
 	known := runbook.Kinds{}
 	for name, k := range kinds() {
-		known[name] = runbook.Kind{Facts: k.facts, Check: func(with map[string]any) []runbook.Fault {
+		known[name] = runbook.Kind{Facts: k.facts, Asks: k.asks, Check: func(with map[string]any) []runbook.Fault {
 			_, faults := read(with, k.fields)
 			return faults
 		}}

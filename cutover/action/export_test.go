@@ -3,8 +3,15 @@ package action
 import (
 	"context"
 
+	"nightferry/internal/evidence"
+	"nightferry/internal/expr"
 	"nightferry/internal/remote"
 )
+
+// Facts sums up a validation as the step does, for tests.
+func Facts(sensitive []string, found evidence.Validation) expr.Facts {
+	return (&validation{sensitive: sensitive}).facts(found)
+}
 
 // Pipe is pipe between two machines, for tests.
 func Pipe(ctx context.Context, machines Machines, from string, source []string, to string, sink []string) error {

@@ -22,6 +22,7 @@ const (
 	shapeArgv                  // program and arguments
 	shapeText                  // words for people
 	shapeNames                 // list of names
+	shapeTexts                 // list of words for people
 	shapeNumber                // whole number
 )
 
@@ -80,7 +81,7 @@ func names(declared []field) string {
 // take stores a value that has the declared shape, else says what is wrong and what would be right.
 func (f fields) take(d field, value any) (text, mend string) {
 	switch d.shape {
-	case shapeArgv, shapeNames:
+	case shapeArgv, shapeNames, shapeTexts:
 		list, ok := stringList(value)
 		if !ok || len(list) == 0 {
 			return "is not a list of words", "write it as [first, second, …]"

@@ -29,7 +29,9 @@ const (
 	probeBody  = 1 << 20                // bytes of an answer that are looked at
 )
 
-func newProbe(r *Registry, f fields) cutover.Action {
+func newProbe(r *Registry, f fields) cutover.Action { return probeOf(r, f) }
+
+func probeOf(r *Registry, f fields) *probe {
 	p := &probe{web: r.Web, address: f.text["url"], contains: f.text["contains"], status: http.StatusOK}
 	if wanted, given := f.numbers["status"]; given {
 		p.status = wanted

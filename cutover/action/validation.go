@@ -26,12 +26,13 @@ type Shelf interface {
 }
 
 func validateFields() []field {
-	return []field{{name: "legacy", shape: shapeDatabase}, {name: "target", shape: shapeDatabase}, {name: "exclude", shape: shapeNames, optional: true}}
+	return []field{{name: "legacy", shape: shapeDatabase}, {name: "target", shape: shapeDatabase}, {name: "exclude", shape: shapeNames, optional: true},
+		{name: "sensitive", shape: shapeNames, optional: true}}
 }
 
 func validateFacts() expr.Schema {
 	return expr.Schema{"tables": expr.TypeInt, "same": expr.TypeInt, "different": expr.TypeInt, "unproven": expr.TypeInt,
-		"rows": expr.TypeInt, "sequences_different": expr.TypeInt}
+		"rows": expr.TypeInt, "sequences_different": expr.TypeInt, "sensitive_different": expr.TypeInt, "sensitive_unproven": expr.TypeInt}
 }
 
 // validation compares every row of two databases and leaves the counts as facts and the whole as evidence.
@@ -41,10 +42,12 @@ type validation struct {
 	step           string
 	legacy, target string
 	exclude        []string
+	sensitive      []string // tables, schema.table, in which not one row may differ
 }
 
 func newValidation(r *Registry, f fields) cutover.Action {
-	return &validation{databases: r.Databases, shelf: r.Shelf, step: f.step, legacy: f.text["legacy"], target: f.text["target"], exclude: f.lists["exclude"]}
+	return &validation{databases: r.Databases, shelf: r.Shelf, step: f.step, legacy: f.text["legacy"], target: f.text["target"], exclude: f.lists["exclude"],
+		sensitive: f.lists["sensitive"]}
 }
 
 // Check opens a session on both sides, so that a wrong password shows before hours of work.
@@ -83,11 +86,28 @@ func (v *validation) Do(ctx context.Context, a cutover.Attempt) (cutover.Result,
 	if err != nil {
 		return cutover.Result{}, err
 	}
-	return cutover.Result{Facts: factsOf(found.Totals), Evidence: &cutover.Evidence{Path: path, SHA256: sum}}, nil
+	return cutover.Result{Facts: v.facts(found), Evidence: &cutover.Evidence{Path: path, SHA256: sum}}, nil
 }
 
-func factsOf(t evidence.Totals) expr.Facts {
+// facts sums up what was found. A table that was named as sensitive and is not among those compared is unproven: it was
+// renamed, dropped or left out.
+func (v *validation) facts(found evidence.Validation) expr.Facts {
+	t := found.Totals
+	verdicts := map[string]evidence.Verdict{}
+	for _, table := range found.Tables {
+		verdicts[table.Name] = table.Verdict
+	}
+	var different, unproven int64
+	for _, name := range v.sensitive {
+		switch verdict := verdicts[name]; {
+		case verdict.IsMismatch():
+			different++
+		case verdict != evidence.Same:
+			unproven++
+		}
+	}
 	return expr.Facts{
+		"sensitive_different": expr.Int(different), "sensitive_unproven": expr.Int(unproven),
 		"tables": expr.Int(int64(t.Tables)), "same": expr.Int(int64(t.Same)),
 		"different": expr.Int(int64(t.Mismatched + t.SequencesMismatched)), "unproven": expr.Int(int64(t.Unproven + t.SequencesUnproven)),
 		"rows": expr.Int(t.LegacyRows), "sequences_different": expr.Int(int64(t.SequencesMismatched)),

@@ -19,7 +19,7 @@ type bringers struct {
 }
 
 // bringers asks how the records of a model came. The field xml_id is there since 11 for actions and views, and open
-// to whoever may read the record; ir.model.data is closed to all but administrators since 19.
+// to whoever may read the record; ir.model.data is closed to all but administrators since 16.
 func (r *reader) bringers(ctx context.Context, model string, shown []string) (bringers, error) {
 	if slices.Contains(shown, "xml_id") {
 		return bringers{asks: []string{"xml_id"}}, nil

@@ -80,8 +80,8 @@ func ownGroup() []right {
 	return []right{
 		{"ir.module.module", "modules with versions, authors and licences"},
 		{"ir.model", "models (closed to others since 19)"},
-		{"ir.model.fields", "fields made in the database (since 19)"},
-		{"ir.model.data", "which module brought what, and who is an administrator (since 19)"},
+		{"ir.model.fields", "fields made in the database (since 16)"},
+		{"ir.model.data", "which module brought what, and who is an administrator (since 16)"},
 		{"ir.cron", "scheduled actions"},
 		{"ir.actions.server", "server actions and webhooks"},
 		{"ir.actions.report", "reports"},

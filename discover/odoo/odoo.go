@@ -81,6 +81,7 @@ type reader struct {
 	people        map[int64]string    // logins of staff by id
 	active        map[int64]bool      // users of any kind
 	administrator bool                // the user who looks is one, for sure
+	unseen        error               // why users are not known
 }
 
 // sections reads all that needs a login, in a fixed order.

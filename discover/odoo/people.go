@@ -17,7 +17,8 @@ func (r *reader) users(ctx context.Context) (estate.Section[[]estate.OdooUser], 
 	var none estate.Section[[]estate.OdooUser]
 	administrators, err := r.administrators(ctx)
 	if err != nil {
-		return none, fmt.Errorf("who is an administrator cannot be told: %w", err)
+		r.unseen = fmt.Errorf("who is an administrator cannot be told: %w", err)
+		return none, r.unseen
 	}
 	users, people, active := []estate.OdooUser{}, map[int64]string{}, map[int64]bool{}
 	done, err := r.each(ctx, table{
@@ -106,7 +107,10 @@ func (r *reader) portal(ctx context.Context) (estate.Section[estate.PortalUsers]
 func (r *reader) groups(ctx context.Context) (estate.Section[[]estate.UserGroup], error) {
 	const model = "res.groups"
 	var none estate.Section[[]estate.UserGroup]
-	if r.active == nil || !r.found.Portal.Coverage.IsKnown() {
+	switch {
+	case r.unseen != nil:
+		return none, r.unseen
+	case r.active == nil || !r.found.Portal.Coverage.IsKnown():
 		return none, errors.New("which users are active is not known")
 	}
 	shown, err := r.shown(ctx, model)

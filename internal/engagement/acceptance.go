@@ -1,13 +1,8 @@
 package engagement
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"slices"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 
 	"nightferry/internal/estate"
 	"nightferry/internal/yamlfile"
@@ -46,29 +41,6 @@ func checkAccepted(file *yamlfile.File, accepted []estate.Acceptance) {
 // Accept adds an acceptance to overrides.yaml, or puts it in the place of the earlier one of that finding. All else in
 // the file stays as people wrote it, to the byte.
 func (f *Folder) Accept(a estate.Acceptance) error {
-	text, err := f.Read(OverridesFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		text, err = []byte("# What people decided against the evidence. It wins, and is flagged when the evidence changes.\n"), nil
-	}
-	if err != nil {
-		return err
-	}
-	name := f.Path(OverridesFile)
-	old, file, err := parseOverrides(name, text)
-	if err != nil {
-		return err
-	}
-	entry, err := yaml.Marshal([]estate.Acceptance{a})
-	if err != nil {
-		return &FileError{Name: name, Text: "the acceptance cannot be written as YAML", Err: err}
-	}
-	want := old
-	want.Accepted = slices.Clone(old.Accepted)
-	at := slices.IndexFunc(old.Accepted, func(b estate.Acceptance) bool { return b.Code == a.Code && b.Asset == a.Asset })
-	if at >= 0 {
-		want.Accepted[at] = a
-	} else {
-		want.Accepted = append(want.Accepted, a)
-	}
-	return f.rewrite(withEntry(string(text), file, "accepted", len(old.Accepted), at, string(entry)), want, "accepted", string(entry))
+	return put(f, "accepted", a, func(all *Overrides) *[]estate.Acceptance { return &all.Accepted },
+		func(b estate.Acceptance) bool { return b.Code == a.Code && b.Asset == a.Asset })
 }

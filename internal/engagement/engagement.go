@@ -199,6 +199,7 @@ type Freeze struct {
 type Target struct {
 	Platform string        `yaml:"platform"` // for people
 	Odoo     string        `yaml:"odoo"`     // version to assess the modules for, one of estate.OdooTargets; the newest when not stated
+	Rates    estate.Rates  `yaml:"rates"`
 	Moves    []estate.Move `yaml:"moves"`
 }
 

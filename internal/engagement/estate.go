@@ -90,9 +90,10 @@ func (e *Engagement) Dates() estate.Calendar {
 		zone = time.UTC // cannot be: the name was checked at load
 	}
 	dates := estate.Calendar{Timezone: zone.String(), Windows: e.Calendar.Windows}
-	for _, f := range e.Calendar.Freezes {
+	for i, f := range e.Calendar.Freezes {
 		dates.Freezes = append(dates.Freezes, estate.Freeze{
 			From: f.From.in(zone), To: f.To.in(zone).AddDate(0, 0, 1).Add(-time.Second), Reason: f.Reason,
+			Where: e.lineOf(fmt.Sprintf("calendar.freezes[%d]", i)),
 		})
 	}
 	return dates

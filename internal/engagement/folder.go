@@ -117,6 +117,14 @@ func (f *Folder) Add(name string, text []byte) error {
 	return f.settle(path.Dir(name))
 }
 
+// Remove takes a file out of the folder. One that is not there is no error.
+func (f *Folder) Remove(name string) error {
+	if err := f.root.Remove(filepath.FromSlash(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return writeFailed(f.Path(name), err)
+	}
+	return f.settle(path.Dir(name))
+}
+
 // Write replaces a file at once: whoever reads it, and whatever goes wrong, there is the old text or the new.
 func (f *Folder) Write(name string, text []byte) error {
 	if err := f.root.MkdirAll(path.Dir(name), 0o700); err != nil {

@@ -105,6 +105,16 @@ func TestAddNeverOverwrites(t *testing.T) {
 	require.Equal(t, "mine", string(got))
 }
 
+func TestRemove(t *testing.T) {
+	t.Parallel()
+	f := newFolder(t)
+	require.NoError(t, f.Write("runbooks/wave-1.yaml", []byte("x")))
+	require.NoError(t, f.Remove("runbooks/wave-1.yaml"))
+	require.False(t, f.Has("runbooks/wave-1.yaml"))
+	require.NoError(t, f.Remove("runbooks/wave-1.yaml"), "gone is gone")
+	require.Error(t, f.Remove("../elsewhere.yaml"), "nothing outside")
+}
+
 func TestNothingOutsideIsReached(t *testing.T) {
 	t.Parallel()
 	f := newFolder(t)

@@ -13,6 +13,7 @@ const (
 	JournalDir         = "journal"
 	RulesDir           = "rules" // rules of findings that people add
 	ReportsDir         = "reports"
+	WrittenDir         = "runbooks/.written" // runbooks as the planner last wrote them
 	WatchFile          = "samples/watch.json"
 	EffortFile         = "policies/module-effort.yaml" // hours for custom code; the embedded table holds where it is not there
 
@@ -54,6 +55,9 @@ func ColumnsFile(server string) string { return path.Join(columnsDir, server+".j
 
 // RunbookFile is the runbook of a wave.
 func RunbookFile(wave string) string { return path.Join("runbooks", wave+".yaml") }
+
+// WrittenFile is the runbook of a wave as the planner last wrote it: what edits are told apart by.
+func WrittenFile(wave string) string { return path.Join(WrittenDir, wave+".yaml") }
 
 // JournalFile is the journal of a cutover run.
 func JournalFile(run string) string { return path.Join(JournalDir, run+".jsonl") }

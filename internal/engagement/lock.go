@@ -21,7 +21,7 @@ type Lock struct{ file *os.File }
 // The holder says who it is in one line, such as "discover, process 4711, since 02:10"; the error that another
 // run gets, an [ErrLocked] with a mend, quotes it. What a killed run left half-written is swept away.
 func (f *Folder) Lock(holder string) (*Lock, error) {
-	return f.lock(lockFile, holder, ".", "inventory", hostsDir, databasesDir, odooDir, clustersDir, columnsDir, "runbooks", ReportsDir)
+	return f.lock(lockFile, holder, ".", "inventory", hostsDir, databasesDir, odooDir, clustersDir, columnsDir, "runbooks", WrittenDir, ReportsDir)
 }
 
 // LockSamples takes the folder's samples/ for this process alone: a watch runs for days, and others work on the rest

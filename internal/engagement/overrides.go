@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +19,9 @@ import (
 type Overrides struct {
 	Classes  []estate.ClassOverride `yaml:"classes"`
 	Accepted []estate.Acceptance    `yaml:"accepted"` // findings whose risk somebody bears for some time
+
+	Pins        []estate.Pin              `yaml:"pins"`         // when services move, as people want it
+	PlanWaivers []estate.ConstraintWaiver `yaml:"plan_waivers"` // constraints of the plan that may be broken
 }
 
 // Overrides reads overrides.yaml, strictly: faults come as [yamlfile.Problems]. Without the file there are none.
@@ -65,6 +69,7 @@ func parseOverrides(name string, text []byte) (Overrides, *yamlfile.File, error)
 		seen[class.Place()] = file.Line(at)
 	}
 	checkAccepted(file, o.Accepted)
+	checkPins(file, o)
 	return o, file, file.Err()
 }
 
@@ -84,6 +89,18 @@ func classNames() string {
 // OverrideClass adds an override to overrides.yaml, or puts it in the place of the column's earlier one. All else in the
 // file stays as people wrote it, to the byte.
 func (f *Folder) OverrideClass(o estate.ClassOverride) error {
+	return put(f, "classes", o, func(all *Overrides) *[]estate.ClassOverride { return &all.Classes },
+		func(c estate.ClassOverride) bool { return c.Place() == o.Place() })
+}
+
+// PinService adds a pin to overrides.yaml, or puts it in the place of the service's earlier one. All else in the file stays
+// as people wrote it, to the byte.
+func (f *Folder) PinService(p estate.Pin) error {
+	return put(f, "pins", p, func(all *Overrides) *[]estate.Pin { return &all.Pins }, func(old estate.Pin) bool { return old.Service == p.Service })
+}
+
+// put adds an entry to a list of overrides.yaml, or puts it in the place of the one that is the same.
+func put[T any](f *Folder, list string, one T, of func(*Overrides) *[]T, same func(T) bool) error {
 	text, err := f.Read(OverridesFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		text, err = []byte("# What people decided against the evidence. It wins, and is flagged when the evidence changes.\n"), nil
@@ -92,30 +109,29 @@ func (f *Folder) OverrideClass(o estate.ClassOverride) error {
 		return err
 	}
 	name := f.Path(OverridesFile)
-	old, file, err := parseOverrides(name, text)
+	want, file, err := parseOverrides(name, text)
 	if err != nil {
 		return err
 	}
-	entry, err := yaml.Marshal([]estate.ClassOverride{o})
+	entry, err := yaml.Marshal([]T{one})
 	if err != nil {
-		return &FileError{Name: name, Text: "the override cannot be written as YAML", Err: err}
+		return &FileError{Name: name, Text: "the entry cannot be written as YAML", Err: err}
 	}
-	want := old
-	want.Classes = slices.Clone(old.Classes)
-	at := slices.IndexFunc(old.Classes, func(c estate.ClassOverride) bool { return c.Place() == o.Place() })
+	entries := of(&want)
+	count, at := len(*entries), slices.IndexFunc(*entries, same)
 	if at >= 0 {
-		want.Classes[at] = o
+		(*entries)[at] = one
 	} else {
-		want.Classes = append(want.Classes, o)
+		*entries = append(*entries, one)
 	}
-	return f.rewrite(withEntry(string(text), file, "classes", len(old.Classes), at, string(entry)), want, "classes", string(entry))
+	return f.rewrite(withEntry(string(text), file, list, count, at, string(entry)), want, list, string(entry))
 }
 
 // rewrite saves the changed text, if it says what it should and nothing else.
 func (f *Folder) rewrite(changed string, want Overrides, list, entry string) error {
 	name := f.Path(OverridesFile)
 	got, _, err := parseOverrides(name, []byte(changed))
-	if err != nil || !slices.Equal(got.Classes, want.Classes) || !slices.Equal(got.Accepted, want.Accepted) {
+	if err != nil || !reflect.DeepEqual(got, want) {
 		return &FileError{Name: name, Text: "it is not written in a way that an entry can be put into",
 			Hint: "write " + list + ": as a list with each entry on lines of its own, or add this by hand:\n" + entry}
 	}

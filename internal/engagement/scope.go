@@ -34,13 +34,9 @@ func (c *checker) scope() {
 		c.required(path+".name", p.Name, "a contact without a name", "add name:")
 	}
 	c.calendar()
-	if n := c.e.Policy.MaxServicesPerWave; n < 0 {
-		c.f.Fault("policy.max_services_per_wave", "less than none", "write 0 for no limit")
-	}
-	if n := c.e.Policy.NonProductionDaysBefore; n < 0 {
-		c.f.Fault("policy.non_production_days_before", "less than none", "write 0 for no such rule")
-	}
+	c.policy()
 	choice(c, "target.odoo", c.e.Target.Odoo, estate.OdooTargets()...)
+	c.rates(c.e.Target.Rates)
 	for i, m := range c.e.Target.Moves {
 		c.move(fmt.Sprintf("target.moves[%d]", i), m)
 	}
@@ -56,6 +52,14 @@ func (c *checker) scope() {
 }
 
 func (c *checker) service(path string, s estate.Service) {
+	choice(c, path+".disposition", s.Disposition, estate.Dispositions()...)
+	for i, name := range s.Proves {
+		at := fmt.Sprintf("%s.proves[%d]", path, i)
+		c.known(at, "service", name, c.services)
+		if s.Environment != estate.NonProduction {
+			c.f.Fault(at, "only a non-production service proves another", "write environment: non-production, or remove proves:")
+		}
+	}
 	choice(c, path+".criticality", s.Criticality, estate.LifeCritical, estate.BusinessCritical, estate.Important, estate.Deferrable)
 	c.environment(path, s.Environment)
 	for _, target := range []struct {
@@ -75,6 +79,10 @@ func (c *checker) service(path string, s estate.Service) {
 	}
 	for i, name := range s.Odoo {
 		c.known(fmt.Sprintf("%s.odoo[%d]", path, i), "Odoo server", name, c.odoos)
+	}
+	c.people(path, s.People)
+	for i, w := range s.Waivers {
+		c.waiver(fmt.Sprintf("%s.waivers[%d]", path, i), w)
 	}
 }
 

@@ -38,6 +38,7 @@ type Freeze struct {
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"`
 	Reason string    `json:"reason"`
+	Where  string    `json:"where,omitempty"` // file and line
 }
 
 // Window is a weekly time in which services may be down.
@@ -49,6 +50,54 @@ type Window struct {
 
 // Policy is what the engagement demands of the plan.
 type Policy struct {
-	MaxServicesPerWave      int `json:"max_services_per_wave"`      // 0 for no limit
-	NonProductionDaysBefore int `json:"non_production_days_before"` // proven so long before its production
+	Start                   string    `json:"start,omitempty"`                  // first day on which a wave may move, 2026-01-31; two weeks after discovery when not stated
+	HorizonDays             int       `json:"horizon_days,omitempty"`           // nights are looked for so long from there; 0 for a year
+	MaxServicesPerWave      int       `json:"max_services_per_wave"`            // 0 for no limit
+	MaxGigabytesPerWave     int       `json:"max_gigabytes_per_wave,omitempty"` // decimal; 0 for no limit
+	MaxCrewsPerWave         int       `json:"max_crews_per_wave,omitempty"`     // services that differ in owner occupy a crew each; 0 for no limit
+	NonProductionDaysBefore int       `json:"non_production_days_before"`       // proven so long before its production
+	MayCross                []Passage `json:"may_cross,omitempty"`
+}
+
+// Passage is a dependency that may reach from one site to the other for a while, and who says so.
+type Passage struct {
+	From   string `json:"from"` // service
+	To     string `json:"to"`   // service that it needs
+	By     string `json:"by"`
+	Reason string `json:"reason"` // why that bears the way between the sites
+}
+
+// Disposition is what becomes of a service.
+type Disposition string
+
+// The dispositions. A service without one moves.
+const (
+	MoveAsIs       Disposition = "move"
+	MoveAndUpgrade Disposition = "move-and-upgrade"
+	Replace        Disposition = "replace" // by something else: its wave ends it
+	Retain         Disposition = "retain"  // it stays where it is
+	Retire         Disposition = "retire"  // it ends, and nothing takes its place
+)
+
+// Dispositions lists them.
+func Dispositions() []Disposition {
+	return []Disposition{MoveAsIs, MoveAndUpgrade, Replace, Retain, Retire}
+}
+
+// Pin is a person's word on when a service moves: not before a day, not after one, or both.
+type Pin struct {
+	Service   string `yaml:"service" json:"service"`
+	NotBefore string `yaml:"not_before,omitempty" json:"not_before,omitempty"` // first day, 2026-01-31
+	NotAfter  string `yaml:"not_after,omitempty" json:"not_after,omitempty"`   // last day
+	By        string `yaml:"by" json:"by"`
+	Reason    string `yaml:"reason" json:"reason"`
+	Date      string `yaml:"date" json:"date"` // when it was said
+}
+
+// ConstraintWaiver lets a constraint of the plan be broken: the plan names it with its cost.
+type ConstraintWaiver struct {
+	Constraint string `yaml:"constraint" json:"constraint"` // as plan why shows it, such as "freeze:end of year"
+	By         string `yaml:"by" json:"by"`
+	Reason     string `yaml:"reason" json:"reason"`
+	Date       string `yaml:"date" json:"date"`
 }

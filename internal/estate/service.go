@@ -38,6 +38,23 @@ type Service struct {
 	Hosts       []string      `json:"hosts,omitempty"`
 	Databases   []string      `json:"databases,omitempty"` // "SERVER/DATABASE", or "SERVER" for all its databases
 	Odoo        []string      `json:"odoo,omitempty"`
+	Disposition Disposition   `json:"disposition,omitempty"` // what becomes of it; it moves when not stated
+	Proves      []string      `json:"proves,omitempty"`      // production services that this one is the rehearsal of
+	People      []Person      `json:"people,omitempty"`      // of its cutover night
+	Waivers     []Waiver      `json:"waivers,omitempty"`     // of assurances of that night
+}
+
+// Person finds who has a duty for the service. Its owner speaks for the business where nobody else is named.
+func (s Service) Person(duty Duty) (Person, bool) {
+	for _, p := range s.People {
+		if p.Duty == duty {
+			return p, true
+		}
+	}
+	if duty == BusinessOwner && s.Owner != "" && s.Contact != "" {
+		return Person{Duty: duty, Name: s.Owner, Contact: s.Contact}, true
+	}
+	return Person{}, false
 }
 
 // Inventory is everything that discovery found, in order of name.

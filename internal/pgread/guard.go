@@ -17,6 +17,7 @@ type guardConn struct {
 	before   atomic.Int64 // in those before it
 	limit    int64
 	first    atomic.Int32 // 0 until something came
+	spoke    func()       // called when something comes for the first time
 }
 
 func (c *guardConn) Read(p []byte) (int, error) {
@@ -26,6 +27,7 @@ func (c *guardConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if n > 0 && c.first.Load() == 0 {
 		c.first.Store(int32(p[0]))
+		c.spoke()
 	}
 	c.received.Add(int64(n))
 	return n, err

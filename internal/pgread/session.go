@@ -99,7 +99,8 @@ func (c Config) driver(ctx context.Context, guard *atomic.Pointer[guardConn]) (*
 			return nil, err
 		}
 		guarded := &guardConn{Conn: conn, limit: c.Limits.UnitBytes}
-		guard.Store(guarded)
+		// The driver dials once more, to cancel, when connecting fails: what counts is where something answered.
+		guarded.spoke = func() { guard.Store(guarded) }
 		return guarded, nil
 	}
 	return settings, nil

@@ -39,6 +39,10 @@ func (c *checker) check() {
 		c.require(path+".role", contact.Role != "", "say what this person decides or does")
 		c.require(path+".name", contact.Name != "", "name the person")
 	}
+	for i, conflict := range b.Conflicts {
+		c.y.Fault(fmt.Sprintf("conflicts[%d]", i), fmt.Sprintf("%.80s was changed by a person and by the planner, in different ways", conflict.Path),
+			"write there what shall hold, then remove this entry")
+	}
 	if !c.require("steps", len(b.Steps) > 0, "a night has at least one step") {
 		return
 	}
@@ -53,9 +57,11 @@ func (c *checker) check() {
 	}
 	c.cycles()
 	c.settled()
+	c.rollback()
 	for i := range b.Steps {
 		c.kind(i, &b.Steps[i])
 	}
+	c.assurances()
 }
 
 // require tells that something is missing, and returns whether it is there.
@@ -147,16 +153,49 @@ func (c *checker) kind(i int, s *Step) {
 			c.y.Fault(path, text, fault.Mend)
 		}
 	}
-	if s.Pass == "" {
+	if kind.Asks && !s.Confirm {
+		c.y.Fault(at(i)+".kind", "a step of this kind is done by a person's word alone, and asks nobody", "add confirm: true")
+	}
+	c.gate(i, s)
+}
+
+// gate compiles what a step's facts are held against: its own pass expression, and the criteria of going back that are
+// judged at it.
+func (c *checker) gate(i int, s *Step) {
+	var conditions []string
+	if s.Pass != "" && c.compiles(at(i)+".pass", s.Pass, c.schema(i)) {
+		conditions = append(conditions, s.Pass)
+	}
+	if c.judges(s.ID) {
+		for n, criterion := range c.book.Rollback.Criteria {
+			if slices.Contains(criterion.At, s.ID) && c.compiles(fmt.Sprintf("rollback.criteria[%d].when", n), criterion.When, c.schema(i)) {
+				conditions = append(conditions, "not ("+criterion.When+")")
+			}
+		}
+	}
+	if len(conditions) == 0 {
 		return
 	}
-	program, err := expr.Compile(s.Pass, c.schema(i))
+	joined := conditions[0]
+	if len(conditions) > 1 {
+		joined = "(" + strings.Join(conditions, ") and (") + ")"
+	}
+	program, err := expr.Compile(joined, c.schema(i))
 	if err != nil {
-		mistake := asExpr(err)
-		c.y.Fault(at(i)+".pass", fmt.Sprintf("at character %d: %s", mistake.Column, mistake.Text), mistake.Mend)
+		c.y.Fault(at(i), "its conditions together are too much for one gate: "+asExpr(err).Text, "judge some of the criteria at another step")
 		return
 	}
 	c.file.Passes[s.ID] = program
+}
+
+// compiles tells what is wrong with an expression, and whether nothing is.
+func (c *checker) compiles(path, source string, schema expr.Schema) bool {
+	_, err := expr.Compile(source, schema)
+	if err != nil {
+		mistake := asExpr(err)
+		c.y.Fault(path, fmt.Sprintf("at character %d: %s", mistake.Column, mistake.Text), mistake.Mend)
+	}
+	return err == nil
 }
 
 // schema declares the facts that are known once step i is done: its own, and those of the steps settled before it.

@@ -14,6 +14,8 @@ type Kind struct {
 	// Facts are the facts that a step of this kind leaves when it is done: "different" is an int.
 	// The pass expressions of this step and of later ones use them as STEP.FACT.
 	Facts expr.Schema
+	// Asks says that the kind does nothing by itself: a person states that something is so. Such a step must have confirm: true.
+	Asks bool
 }
 
 // Fault is something wrong with one field under with.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"nightferry/internal/estate"
 	"nightferry/internal/expr"
 	"nightferry/internal/runbook"
 	"nightferry/internal/yamlfile"
@@ -123,9 +124,15 @@ func FuzzParse(f *testing.F) {
 			f.Add(text)
 		}
 	}
+	whole := production()
+	whole.Waivers = []estate.Waiver{{Service: "erp", Assurance: estate.SmokeTest, By: []string{"a", "b"}, Reason: "r", Date: "2026-01-31"}}
+	text, err := runbook.Format(whole)
+	require.NoError(f, err)
+	f.Add(text)
+	f.Add([]byte("version: 1\nwave: w\ntitle: t\nenvironment: production\nrollback: {criteria: [{at: [a], when: 'elapsed >'}]}\nconflicts: [{path: a}]\nsteps: [{id: a}]"))
 	f.Add([]byte("version: 1\nwave: w\ntitle: t\nsteps: [{id: a, needs: [a, b, a], phase: commit, show: '('}]"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		file, err := runbook.Parse("f.yaml", text, kinds())
+		file, err := runbook.Parse("f.yaml", text, asking())
 		if err != nil {
 			var problems yamlfile.Problems
 			require.ErrorAs(t, err, &problems)
@@ -133,7 +140,7 @@ func FuzzParse(f *testing.F) {
 		}
 		again, err := runbook.Format(file.Runbook)
 		require.NoError(t, err)
-		back, err := runbook.Parse("again.yaml", again, kinds())
+		back, err := runbook.Parse("again.yaml", again, asking())
 		require.NoError(t, err, "%s", again)
 		once, err := runbook.Format(back.Runbook)
 		require.NoError(t, err)

@@ -15,7 +15,7 @@ import (
 	"nightferry/internal/estate"
 )
 
-//go:embed open/*.csv heldout/*.csv fresh/*.csv lexicon/*.txt
+//go:embed open/*.csv heldout/*.csv fresh/*.csv unseen/*.csv lexicon/*.txt
 var files embed.FS
 
 // Load reads the set. An error names file and line.

@@ -110,6 +110,29 @@ func (m Model) grounds(step runbook.Step) []string {
 	if step.Pass != "" {
 		lines = append(lines, "must hold: "+step.Pass)
 	}
+	if r := m.config.Book.Rollback; r != nil {
+		for _, c := range r.Criteria {
+			if slices.Contains(c.At, step.ID) {
+				lines = append(lines, "no go when: "+look.Plain(c.Title)+" ("+look.Plain(c.When)+")")
+			}
+		}
+	}
+	return append(lines, stated(step.With)...)
+}
+
+// stated is what somebody gives their word on, or what is sent, one line each.
+func stated(with map[string]any) []string {
+	var lines []string
+	for _, field := range []struct{ name, before string }{{"statement", "you state that "}, {"text", "to be sent: "}, {"to", "→ "}, {"items", "□ "}, {"counts", "say how many: "}} {
+		switch value := with[field.name].(type) {
+		case string:
+			lines = append(lines, look.Plain(field.before+value))
+		case []any:
+			for _, item := range value {
+				lines = append(lines, look.Plain(field.before+fmt.Sprint(item)))
+			}
+		}
+	}
 	return lines
 }
 

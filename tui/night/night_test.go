@@ -283,6 +283,23 @@ func two() runbook.Runbook {
 	return b
 }
 
+// TestAWordIsGivenOnWhatIsShown shows that whoever confirms sees what they state, item by item, and when the night goes back.
+func TestAWordIsGivenOnWhatIsShown(t *testing.T) {
+	t.Parallel()
+	b := book()
+	b.Steps[2].Kind = "attest"
+	b.Steps[2].With = map[string]any{"by": "Probefrau", "statement": "the wards are on paper", "items": []any{"ward 1", "ward 2\x1b[2J"}, "counts": []any{"wards"}}
+	b.Rollback = &runbook.Rollback{Criteria: []runbook.Criterion{{ID: "late", Title: "It is too late", When: "elapsed > 2h", At: []string{"decide"}},
+		{ID: "slow", Title: "It is slow", When: "elapsed > 3h", At: []string{"open"}}}}
+	m, _ := playingBook(t, b, &recorder{}, asking()...).Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+	view := fits(t, m, 120, 40)
+	for _, want := range []string{"you state that the wards are on paper", "□ ward 1", "□ ward 2", "say how many: wards", "no go when: It is too late (elapsed > 2h)"} {
+		require.Contains(t, view, want)
+	}
+	require.NotContains(t, view, "It is slow")
+	require.NotContains(t, view, "\x1b")
+}
+
 func twoAsk() []cutover.Event {
 	return []cutover.Event{cutover.ConfirmAsked{Step: "stop", Facts: "ab"}, cutover.ConfirmAsked{Step: "copy", Facts: "ab"}}
 }

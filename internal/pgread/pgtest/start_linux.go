@@ -54,7 +54,7 @@ func (c *Cluster) run(data string, attributes *syscall.SysProcAttr) error {
 	}
 	server := exec.Command(filepath.Join(c.Bin, "postgres"), "-D", data, "-k", c.Dir, "-p", strconv.Itoa(c.Port),
 		"-h", "127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off",
-		"-c", "max_connections=200", "-c", "shared_buffers=256MB", "-c", "max_wal_size=4GB")
+		"-c", "max_connections=200", "-c", "shared_buffers=256MB", "-c", "max_wal_size=4GB", "-c", "wal_level=logical")
 	server.SysProcAttr, server.Dir, server.Stdout, server.Stderr = attributes, c.Dir, log, log
 	started, ended := make(chan error), make(chan struct{})
 	go func() {

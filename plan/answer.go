@@ -1,0 +1,191 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"nightferry/plan/method"
+	"nightferry/plan/problem"
+)
+
+// take makes waves of a solution.
+func (g *serviceGraph) take(p *Plan, asked problem.Problem, s problem.Solution, choices []method.Choice) {
+	reasons := map[string]problem.Reason{}
+	for _, r := range s.Reasons {
+		reasons[r.Workload] = r
+	}
+	waveOf := map[int]string{}
+	for _, w := range s.Waves {
+		waveOf[w.Slot] = waveName(w.Number)
+	}
+	for _, w := range s.Waves {
+		slot := asked.Slots[w.Slot]
+		wave := Wave{Name: waveName(w.Number), From: slot.Start, To: slot.End}
+		for _, name := range w.Members {
+			id := g.index[name]
+			wave.Phase = Phase(g.services[id].Environment)
+			m := g.place(id, g.together(id, reasons[name]), wave.Phase)
+			m.Downtime = downtime(name, choices)
+			m.Reasons = append(m.Reasons, refusals(asked, reasons[name], waveOf)...)
+			wave.Members = append(wave.Members, m)
+		}
+		wave.Title = title(wave.Phase, wave.Members)
+		p.Waves = append(p.Waves, wave)
+	}
+	p.Score = &Score{Crossing: s.Objective.Crossing, CrossingBound: s.Bound.Crossing, Days: s.Objective.Finish, DaysBound: s.Bound.Finish, Optimal: s.Optimal}
+	for _, b := range s.Broken {
+		p.Broken = append(p.Broken, Breach{Constraint: string(b.Constraint), Services: b.Workloads, Cost: b.Cost, By: b.Waiver.By, Reason: b.Waiver.Reason})
+	}
+	for _, u := range s.Unproven {
+		p.Unproven = append(p.Unproven, fmt.Sprintf("%s cannot be judged: %s", u.Constraint, u.Missing))
+	}
+}
+
+// together is a service with those that have to move with it.
+func (g *serviceGraph) together(id int64, r problem.Reason) []int64 {
+	group := []int64{id}
+	for _, name := range r.With {
+		group = append(group, g.index[name])
+	}
+	return group
+}
+
+// downtime is how long a service's people are without it, in words.
+func downtime(service string, choices []method.Choice) string {
+	at := slices.IndexFunc(choices, func(c method.Choice) bool { return c.Service == service })
+	if at < 0 || len(choices[at].Pieces) == 0 {
+		return ""
+	}
+	d := choices[at].Downtime
+	high := "an unknown time"
+	if !d.Unbounded {
+		high = d.High.Round(time.Minute).String()
+	}
+	return fmt.Sprintf("%s to %s (confidence %s)", d.Low.Round(time.Minute), high, d.Confidence)
+}
+
+// refusals say what stands against the nights around a service's own.
+func refusals(asked problem.Problem, r problem.Reason, waveOf map[int]string) []Reason {
+	var list []Reason
+	for _, side := range []struct {
+		name, word string
+		refusal    *problem.Refusal
+	}{{"not-earlier", "not before: on ", r.Earlier}, {"not-later", "not after: on ", r.Later}} {
+		if side.refusal != nil {
+			list = append(list, Reason{side.name, side.word + Refused(asked, *side.refusal, waveOf)})
+		}
+	}
+	return list
+}
+
+// Refused tells in words what stands against a night.
+func Refused(asked problem.Problem, r problem.Refusal, waveOf map[int]string) string {
+	night := asked.Slots[r.Slot].Name
+	if wave := waveOf[r.Slot]; wave != "" {
+		night += " (" + wave + ")"
+	}
+	var against []string
+	for _, id := range r.Breaks {
+		against = append(against, words(asked, id))
+	}
+	if cost := costs(r.Costs); cost != "" {
+		against = append(against, cost)
+	}
+	return night + " " + cmp.Or(strings.Join(against, "; "), "it would be as good: the order of names decided")
+}
+
+// costs tells what a change of the goals loses.
+func costs(o problem.Objective) string {
+	var parts []string
+	for _, goal := range []struct {
+		n    int64
+		what string
+	}{{o.Crossing, "%d weighted days more on which dependencies cross sites"}, {o.Finish, "%d days later done"}, {o.Risk, "risk %d later in the calendar"}} {
+		if goal.n > 0 {
+			parts = append(parts, fmt.Sprintf(goal.what, goal.n))
+			break // the first goal that loses decides
+		}
+		if goal.n < 0 {
+			break
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// words tells what breaking a constraint would mean.
+func words(asked problem.Problem, id problem.ID) string {
+	_, of, _ := strings.Cut(string(id), ":")
+	switch id.Kind() {
+	case problem.Environment:
+		return "production and non-production would share a night (" + string(id) + ")"
+	case problem.Depends:
+		from, to, _ := strings.Cut(of, "→")
+		return fmt.Sprintf("%s needs %s, which moves later (%s)", from, to, id)
+	case problem.Proven:
+		from, to, _ := strings.Cut(of, "→")
+		return fmt.Sprintf("%s would not be proven long enough before %s (%s)", from, to, id)
+	case problem.Freeze, problem.Calendar:
+		return "it is closed: " + of + " (" + string(id) + ")"
+	case problem.Window, problem.Downtime:
+		return "the night is too short for the downtime, or none of its windows (" + string(id) + ")"
+	case problem.RTO:
+		return "the downtime is beyond the service's RTO (" + string(id) + ")"
+	case problem.Limit:
+		return "the wave would hold too much (" + string(id) + ")"
+	case problem.Regulated, problem.Smallest:
+		return "regulated data moves after the first of production (" + string(id) + ")"
+	case problem.Pinned:
+		for _, pin := range asked.Pins {
+			if pin.ID() == id {
+				return fmt.Sprintf("pinned by %s: %s (%s)", pin.By, pin.Reason, id)
+			}
+		}
+	case problem.Grouped:
+		return "its application moves together (" + string(id) + ")"
+	}
+	return string(id)
+}
+
+// conflict tells a collision in words, each constraint with its place.
+func conflict(asked problem.Problem, c problem.Conflict) *Conflict {
+	places := map[problem.ID]string{}
+	for _, closure := range asked.Closures {
+		places[closure.ID()] = closure.Source
+	}
+	for _, pin := range asked.Pins {
+		places[pin.ID()] = pin.Source
+	}
+	for _, id := range []problem.ID{problem.LimitWorkloads, problem.LimitBytes, problem.LimitCrews} {
+		places[id] = "engagement.yaml: policy"
+	}
+	out := &Conflict{Proven: c.Proven, MoreNights: max(c.MoreSlots, 0)}
+	for _, r := range c.Relaxations {
+		buys := "not enough: another conflict is behind it"
+		if r.Objective != nil {
+			buys = fmt.Sprintf("a plan that is done on %s, crossing sites %d weighted days", r.Finish.Format(time.DateOnly), r.Objective.Crossing)
+		}
+		out.Constraints = append(out.Constraints, Relaxation{Constraint: string(r.Constraint), Source: places[r.Constraint], Buys: buys})
+	}
+	return out
+}
+
+// Nights gives each placed service its night, by the plan's waves; services that no longer move are left out.
+func (p Plan) Nights(asked problem.Problem) problem.Assignment {
+	slots := map[string]int{}
+	for i, s := range asked.Slots {
+		slots[s.Start.UTC().Format(time.RFC3339)] = i
+	}
+	a := problem.Assignment{}
+	for _, w := range p.Waves {
+		slot, known := slots[w.From.UTC().Format(time.RFC3339)]
+		for _, m := range w.Members {
+			if known {
+				a[m.Service] = slot
+			}
+		}
+	}
+	return a
+}

@@ -1,0 +1,126 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"nightferry/internal/estate"
+	"nightferry/plan/problem"
+)
+
+// Horizon is how many days nights are looked for where the policy says nothing.
+const Horizon = 366
+
+// usual is the night that is assumed where no maintenance window is stated: one a week, and the plan says so.
+var usual = estate.Window{Days: []string{"sat"}, From: "22:00", To: "06:00"} //nolint:gochecknoglobals // never changed
+
+// nights lays the maintenance windows out, from the first day on: a slot for each, named by the day on which it begins.
+// Where windows overlap, the longest counts.
+func nights(dates estate.Calendar, first time.Time, days int) []problem.Slot {
+	windows := dates.Windows
+	if len(windows) == 0 {
+		windows = []estate.Window{usual}
+	}
+	var slots []problem.Slot
+	for n := range days {
+		day := first.AddDate(0, 0, n)
+		name := strings.ToLower(day.Weekday().String()[:3])
+		for _, w := range windows {
+			if !slices.Contains(w.Days, name) {
+				continue
+			}
+			slot := problem.Slot{Name: day.Format(time.DateOnly), Start: clock(day, w.From), End: clock(day, w.To), Day: n, Window: fmt.Sprintf("%s %s–%s", name, w.From, w.To)}
+			if !slot.End.After(slot.Start) {
+				slot.End = clock(day.AddDate(0, 0, 1), w.To)
+			}
+			slots = append(slots, slot)
+		}
+	}
+	slices.SortStableFunc(slots, func(a, b problem.Slot) int { return cmp.Or(a.Start.Compare(b.Start), b.End.Compare(a.End)) })
+	return apart(slots)
+}
+
+// apart leaves out slots that begin before the one before them ends, or on the same day: one wave a night.
+func apart(slots []problem.Slot) []problem.Slot {
+	var kept []problem.Slot
+	for _, s := range slots {
+		last := len(kept) - 1
+		switch {
+		case last < 0 || !s.Start.Before(kept[last].End) && s.Name != kept[last].Name:
+			kept = append(kept, s)
+		case s.Minutes() > kept[last].Minutes():
+			kept[last] = s
+		}
+	}
+	return kept
+}
+
+// clock is a time of day, "22:00", on a day; the day's first moment where the text is none.
+func clock(day time.Time, text string) time.Time {
+	at, err := time.Parse("15:04", text)
+	if err != nil {
+		return day
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), at.Hour(), at.Minute(), 0, 0, day.Location())
+}
+
+// freezes are the closures that the calendar states, for all workloads.
+func freezes(dates estate.Calendar) []problem.Closure {
+	byName := map[string]*problem.Closure{}
+	var order []string
+	for _, f := range dates.Freezes {
+		span := problem.Span{Start: f.From, End: f.To.Add(time.Second)}
+		if known := byName[f.Reason]; known != nil {
+			known.Spans = append(known.Spans, span)
+			continue
+		}
+		byName[f.Reason] = &problem.Closure{Kind: problem.Freeze, Name: f.Reason, Spans: []problem.Span{span}, Source: f.Where}
+		order = append(order, f.Reason)
+	}
+	var closures []problem.Closure
+	for _, name := range order {
+		closures = append(closures, *byName[name])
+	}
+	return closures
+}
+
+// begin is the first day on which a wave may move, and what says so.
+func (in Input) begin(zone *time.Location) (first time.Time, basis string, err error) {
+	if in.Policy.Start != "" {
+		day, err := time.ParseInLocation(time.DateOnly, in.Policy.Start, zone)
+		if err != nil {
+			return time.Time{}, "", fmt.Errorf("policy.start: %w", err)
+		}
+		if seen := in.seen(zone); day.Before(seen) {
+			return time.Time{}, "", fmt.Errorf("policy.start is %s, and the estate was looked at on %s: a wave cannot move before it was looked at",
+				in.Policy.Start, seen.Format(time.DateOnly))
+		}
+		return day, "policy.start", nil
+	}
+	const lead = 14
+	return in.seen(zone).AddDate(0, 0, lead), fmt.Sprintf("%d days after the estate was last looked at: engagement.yaml states no policy.start", lead), nil
+}
+
+// seen is the day of the newest look at the estate.
+func (in Input) seen(zone *time.Location) time.Time {
+	var newest time.Time
+	note := func(c estate.Collection) {
+		if c.At.After(newest) {
+			newest = c.At
+		}
+	}
+	for _, h := range in.Inventory.Hosts {
+		note(h.Collected)
+	}
+	for _, p := range in.Inventory.Postgres {
+		note(p.Collected)
+	}
+	for _, o := range in.Inventory.Odoo {
+		note(o.Collected)
+	}
+	y, m, d := newest.In(zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, zone)
+}
