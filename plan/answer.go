@@ -150,24 +150,14 @@ func words(asked problem.Problem, id problem.ID) string {
 }
 
 // conflict tells a collision in words, each constraint with its place.
-func conflict(asked problem.Problem, c problem.Conflict) *Conflict {
-	places := map[problem.ID]string{}
-	for _, closure := range asked.Closures {
-		places[closure.ID()] = closure.Source
-	}
-	for _, pin := range asked.Pins {
-		places[pin.ID()] = pin.Source
-	}
-	for _, id := range []problem.ID{problem.LimitWorkloads, problem.LimitBytes, problem.LimitCrews} {
-		places[id] = "engagement.yaml: policy"
-	}
+func conflict(c problem.Conflict) *Conflict {
 	out := &Conflict{Proven: c.Proven, MoreNights: max(c.MoreSlots, 0)}
 	for _, r := range c.Relaxations {
 		buys := "not enough: another conflict is behind it"
 		if r.Objective != nil {
 			buys = fmt.Sprintf("a plan that is done on %s, crossing sites %d weighted days", r.Finish.Format(time.DateOnly), r.Objective.Crossing)
 		}
-		out.Constraints = append(out.Constraints, Relaxation{Constraint: string(r.Constraint), Source: places[r.Constraint], Buys: buys})
+		out.Constraints = append(out.Constraints, Relaxation{Constraint: string(r.Constraint), Asks: r.Meaning.Text, Source: r.Meaning.Source, Buys: buys})
 	}
 	return out
 }

@@ -26,7 +26,7 @@ func Problem(in Input) (problem.Problem, []string, error) {
 	g := newGraph(in)
 	p := problem.Problem{
 		Slots: nights(in.Dates, first, cmp.Or(in.Policy.HorizonDays, Horizon)), Closures: freezes(in.Dates),
-		Limits: problem.Limits{Workloads: in.Policy.MaxServicesPerWave, Bytes: int64(in.Policy.MaxGigabytesPerWave) * 1e9, Crews: in.Policy.MaxCrewsPerWave, UnknownBytes: unknownBytes},
+		Limits: problem.Limits{Workloads: in.Policy.MaxServicesPerWave, Bytes: int64(in.Policy.MaxGigabytesPerWave) * 1e9, Crews: in.Policy.MaxCrewsPerWave, UnknownBytes: unknownBytes, Source: "engagement.yaml: policy"},
 	}
 	assumed := []string{"the first wave may move from " + first.Format(time.DateOnly) + ": " + basis}
 	if len(in.Dates.Windows) == 0 {

@@ -56,6 +56,7 @@ type Conflict struct {
 // Relaxation is one constraint of a conflict.
 type Relaxation struct {
 	Constraint string `yaml:"constraint" json:"constraint"`
+	Asks       string `yaml:"asks" json:"asks"`
 	Source     string `yaml:"source,omitempty" json:"source,omitempty"` // file and line
 	Buys       string `yaml:"buys" json:"buys"`
 }
@@ -146,7 +147,7 @@ func Make(in Input) (Plan, error) {
 			return p, err
 		}
 		if answer.Conflict != nil {
-			p.Conflict = conflict(asked, *answer.Conflict)
+			p.Conflict = conflict(*answer.Conflict)
 		} else {
 			g.take(&p, asked, *answer.Solution, in.Choices)
 		}

@@ -139,7 +139,7 @@ func printConflict(w io.Writer, c plan.Conflict) {
 		if r.Source != "" {
 			fmt.Fprintf(w, " (%s)", r.Source)
 		}
-		fmt.Fprintf(w, "\n    buys: %s\n", r.Buys)
+		fmt.Fprintf(w, "\n    asks: %s\n    buys: %s\n", r.Asks, r.Buys)
 	}
 	if c.MoreNights > 0 {
 		fmt.Fprintf(w, "  %d more nights at the end (policy.horizon_days) would do as well.\n", c.MoreNights)

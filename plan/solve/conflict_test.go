@@ -129,8 +129,14 @@ func TestPlanted(t *testing.T) {
 				slices.Sort(want)
 				require.Equal(t, want, ids(got.Conflict), "seed %d", seed)
 				for _, relaxation := range got.Conflict.Relaxations {
-					require.NotNil(t, relaxation.Objective, "seed %d: without %s all is well", seed, relaxation.Constraint)
+					rest := without(p, relaxation.Constraint)
+					got, err := solve.Solve(rest, fewSteps/100)
+					require.NoError(t, err)
+					require.NotNil(t, got.Solution, "seed %d: without %s all is well", seed, relaxation.Constraint)
+					require.Empty(t, broken(rest, got.Solution.Assignment()))
+					require.NotNil(t, relaxation.Objective)
 					require.False(t, relaxation.Finish.IsZero())
+					require.NotEmpty(t, relaxation.Meaning.Text)
 				}
 			}
 		})

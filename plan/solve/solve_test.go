@@ -30,7 +30,7 @@ func againstEverything(t testing.TB, problems uint64) {
 	verdicts := map[bool]int{}
 	for seed := range problems {
 		p := madeUp(seed, small())
-		want, some := newReferee(p).best()
+		want, some := everything(p)
 		verdicts[some]++
 		got, err := solve.Solve(p, fewSteps)
 		require.NoError(t, err)
@@ -39,8 +39,8 @@ func againstEverything(t testing.TB, problems uint64) {
 			minimal(t, seed, p, got.Conflict)
 			continue
 		}
-		require.Empty(t, newReferee(p).broken(got.Solution.Assignment()), "seed %d", seed)
-		require.Equal(t, want, newReferee(p).objective(got.Solution.Assignment()), "seed %d", seed)
+		require.Empty(t, broken(p, got.Solution.Assignment()), "seed %d", seed)
+		require.Equal(t, want, objective(p, got.Solution.Assignment()), "seed %d", seed)
 		require.Equal(t, want, got.Solution.Objective, "seed %d", seed)
 		require.True(t, got.Solution.Optimal, "seed %d", seed)
 	}
@@ -52,24 +52,14 @@ func againstEverything(t testing.TB, problems uint64) {
 func minimal(t testing.TB, seed uint64, p problem.Problem, c *problem.Conflict) {
 	t.Helper()
 	require.True(t, c.Proven, "seed %d", seed)
-	alone := newReferee(p)
-	for _, id := range p.IDs() {
-		alone.off[id] = true
-	}
+	others := slices.DeleteFunc(p.IDs(), func(id problem.ID) bool { return slices.Contains(ids(c), id) })
+	alone := without(p, others...)
+	_, some := everything(alone)
+	require.False(t, some, "seed %d: what collides can hold together: %v", seed, ids(c))
 	for _, r := range c.Relaxations {
-		delete(alone.off, r.Constraint)
-	}
-	_, some := alone.best()
-	require.False(t, some, "seed %d: what collides can hold together: %v", seed, c.Relaxations)
-	for _, r := range c.Relaxations {
-		alone.off[r.Constraint] = true
-		_, some := alone.best()
+		_, some := everything(without(alone, r.Constraint))
 		require.True(t, some, "seed %d: %s is not needed for the conflict", seed, r.Constraint)
-		delete(alone.off, r.Constraint)
-
-		whole := newReferee(p)
-		whole.off[r.Constraint] = true
-		least, some := whole.best()
+		least, some := everything(without(p, r.Constraint))
 		require.Equal(t, some, r.Objective != nil, "seed %d: %s", seed, r.Constraint)
 		if some {
 			require.Equal(t, least, *r.Objective, "seed %d: what giving up %s buys", seed, r.Constraint)
@@ -77,7 +67,7 @@ func minimal(t testing.TB, seed uint64, p problem.Problem, c *problem.Conflict) 
 	}
 }
 
-// TestLarger holds what is too large to try everything against the referee, and the bound against the objective.
+// TestLarger holds what is too large to try everything against the independent checker, and the bound against the objective.
 func TestLarger(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(8) {
@@ -86,8 +76,8 @@ func TestLarger(t *testing.T) {
 		require.NoError(t, err)
 		require.NotNil(t, got.Solution, "seed %d: %+v", seed, got.Conflict)
 		s := got.Solution
-		require.Empty(t, newReferee(p).broken(s.Assignment()), "seed %d", seed)
-		require.Equal(t, newReferee(p).objective(s.Assignment()), s.Objective)
+		require.Empty(t, broken(p, s.Assignment()), "seed %d", seed)
+		require.Equal(t, objective(p, s.Assignment()), s.Objective)
 		require.LessOrEqual(t, s.Bound.Crossing, s.Objective.Crossing)
 		require.LessOrEqual(t, s.Bound.Finish, s.Objective.Finish)
 		require.LessOrEqual(t, s.Bound.Risk, s.Objective.Risk)
@@ -126,7 +116,7 @@ func shuffle[T any](r *rand.Rand, list []T) {
 // TestWaived breaks, in turn, each constraint of a conflict by a waiver, and wants it told.
 func TestWaived(t *testing.T) {
 	t.Parallel()
-	told := 0
+	tested := 0
 	for seed := range uint64(40) {
 		p := madeUp(seed, small())
 		got, err := solve.Solve(p, fewSteps)
@@ -138,25 +128,22 @@ func TestWaived(t *testing.T) {
 			if r.Objective == nil {
 				continue
 			}
-			p.Waivers = []problem.Waiver{{Constraint: r.Constraint, By: "A. Test", Reason: "made up"}}
-			waived, err := solve.Solve(p, fewSteps)
+			waived, err := solve.Solve(without(p, r.Constraint), fewSteps)
 			require.NoError(t, err)
 			require.Equal(t, *r.Objective, waived.Solution.Objective)
 			require.Len(t, waived.Solution.Broken, 1, "seed %d: %s is needed for a conflict, so it has to be broken", seed, r.Constraint)
-			broken := waived.Solution.Broken[0]
-			require.Equal(t, r.Constraint, broken.Constraint)
-			require.NotEmpty(t, broken.Workloads)
-			require.NotEmpty(t, broken.Cost)
-			all := newReferee(p)
-			clear(all.off)
-			require.Equal(t, []problem.ID{r.Constraint}, all.broken(waived.Solution.Assignment()))
-			told++
+			told := waived.Solution.Broken[0]
+			require.Equal(t, r.Constraint, told.Constraint)
+			require.NotEmpty(t, told.Workloads)
+			require.NotEmpty(t, told.Cost)
+			require.Equal(t, []problem.ID{r.Constraint}, broken(p, waived.Solution.Assignment()))
+			tested++
 		}
 	}
-	require.Greater(t, told, 20)
+	require.Greater(t, tested, 20)
 }
 
-// TestReasons holds each refusal against the referee.
+// TestReasons holds each refusal against the independent checker.
 func TestReasons(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
@@ -179,9 +166,8 @@ func TestReasons(t *testing.T) {
 					}
 					moved[name] = slot
 				}
-				referee := newReferee(p)
-				require.Equal(t, referee.broken(moved), refusal.Breaks, "seed %d: %s to %d", seed, reason.Workload, refusal.Slot)
-				require.Equal(t, referee.objective(moved).Minus(got.Solution.Objective), refusal.Costs)
+				require.Equal(t, broken(p, moved), refusal.Breaks, "seed %d: %s to %d", seed, reason.Workload, refusal.Slot)
+				require.Equal(t, objective(p, moved).Minus(got.Solution.Objective), refusal.Costs)
 				require.True(t, len(refusal.Breaks) > 0 || refusal.Costs.Compare(problem.Objective{}) >= 0, "a better slot was refused")
 			}
 		}
