@@ -150,16 +150,31 @@ func words(asked problem.Problem, id problem.ID) string {
 }
 
 // conflict tells a collision in words, each constraint with its place.
-func conflict(c problem.Conflict) *Conflict {
+func conflict(asked problem.Problem, c problem.Conflict) *Conflict {
 	out := &Conflict{Proven: c.Proven, MoreNights: max(c.MoreSlots, 0)}
 	for _, r := range c.Relaxations {
 		buys := "not enough: another conflict is behind it"
 		if r.Objective != nil {
 			buys = fmt.Sprintf("a plan that is done on %s, crossing sites %d weighted days", r.Finish.Format(time.DateOnly), r.Objective.Crossing)
 		}
+		if guessed := unsized(asked); r.Constraint == problem.LimitBytes && len(guessed) > 0 {
+			out.Proven = false
+			buys += "; it rests on an assumed size of " + strings.Join(guessed, ", ")
+		}
 		out.Constraints = append(out.Constraints, Relaxation{Constraint: string(r.Constraint), Asks: r.Meaning.Text, Source: r.Meaning.Source, Buys: buys})
 	}
 	return out
+}
+
+// unsized are the workloads whose size nobody knows.
+func unsized(asked problem.Problem) []string {
+	var list []string
+	for _, w := range asked.Workloads {
+		if w.SizeBytes < 0 {
+			list = append(list, w.Name)
+		}
+	}
+	return list
 }
 
 // Nights gives each placed service its night, by the plan's waves; services that no longer move are left out.

@@ -125,6 +125,7 @@ type Input struct {
 	Assessment     classify.Assessment
 	Services       []estate.Service
 	Policy         estate.Policy
+	PolicyWhere    map[string]string // file and line of the policy's keys, such as "start"
 	Dates          estate.Calendar
 	Choices        []method.Choice // how each service moves, and how long its people are without it
 	Pins           []estate.Pin
@@ -147,11 +148,12 @@ func Make(in Input) (Plan, error) {
 			return p, err
 		}
 		if answer.Conflict != nil {
-			p.Conflict = conflict(*answer.Conflict)
+			p.Conflict = conflict(asked, *answer.Conflict)
 		} else {
 			g.take(&p, asked, *answer.Solution, in.Choices)
 		}
 	}
+	g.circles()
 	p.Warnings = g.warnings
 	g.crossings(p.Waves)
 	return p, nil

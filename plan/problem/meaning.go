@@ -61,7 +61,7 @@ func (p Problem) mean(all map[ID]Meaning) {
 		LimitBytes:     fmt.Sprintf("at most %d bytes a wave", p.Limits.Bytes),
 		LimitCrews:     fmt.Sprintf("at most %d crews a wave", p.Limits.Crews),
 	} {
-		all[id] = Meaning{text, p.Limits.Source}
+		all[id] = Meaning{text, p.Limits.Sources[id]}
 	}
 }
 

@@ -78,7 +78,7 @@ func whole() problem.Problem {
 		Proofs:       []problem.Proof{{NonProduction: "stg", Production: "erp", Days: 7}},
 		Slots:        []problem.Slot{slot("a", 6), slot("b", 13)},
 		Closures:     []problem.Closure{{Kind: problem.Freeze, Name: "easter"}, {Kind: problem.Calendar, Name: "nights"}},
-		Limits:       problem.Limits{Workloads: 2, Bytes: 9, Crews: 1, Source: "engagement.yaml: policy"},
+		Limits:       problem.Limits{Workloads: 2, Bytes: 9, Crews: 1, Sources: map[problem.ID]string{problem.LimitBytes: "engagement.yaml:9"}},
 		Pins: []problem.Pin{{Workload: "erp", NotBefore: night(6)}, {Workload: "erp", NotAfter: night(13)},
 			{Workload: "db", NotBefore: night(6), NotAfter: night(6)}, {Workload: "stg", NotBefore: night(6), NotAfter: night(13)}},
 	}
@@ -172,7 +172,7 @@ func TestMeanings(t *testing.T) {
 		"proof:stg→erp":                 {Text: "stg is proven for 7 days before erp moves"},
 		"rto:erp":                       {Text: "erp is down for up to 30 minutes, and its RTO is 60"},
 		"smallest:erp":                  {Text: "erp moves after the smallest regulated service, db, with what that needs: db; no production without regulated data could go first"},
-		"limit:bytes":                   {Text: "at most 9 bytes a wave", Source: "engagement.yaml: policy"},
+		"limit:bytes":                   {Text: "at most 9 bytes a wave", Source: "engagement.yaml:9"},
 	} {
 		require.Equal(t, want, meanings[id], id)
 	}
