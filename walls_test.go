@@ -56,6 +56,7 @@ func rooms() []room {
 		{"plan/edits", []string{"internal/runbook", "internal/yamlfile"}},
 		{"plan/problem", []string{"internal/estate"}},
 		{"plan/verify", []string{"internal/estate", "plan/problem"}}, // nothing of the solver that it checks
+		{"plan/picture", []string{"internal/estate", "plan"}},
 		{"plan/...", []string{"plan/...", "internal/estate", "internal/expr", "internal/runbook", "internal/evidence", "classify"}},
 
 		{"cutover", []string{"internal/estate", "internal/expr", "internal/runbook", "internal/evidence", "internal/outcome"}},

@@ -46,7 +46,7 @@ constraints collide.`,
 		RunE: func(*cobra.Command, []string) error { return a.plan(asJSON) },
 	}
 	jsonFlag(cmd, &asJSON)
-	cmd.AddCommand(newPlanWhy(a), newPlanPin(a), newPlanMove(a), newPlanDiff(a), newPlanVerify(a))
+	cmd.AddCommand(newPlanWhy(a), newPlanPin(a), newPlanMove(a), newPlanDiff(a), newPlanVerify(a), newPlanGraph(a))
 	return cmd
 }
 
