@@ -121,7 +121,7 @@ func (pic *Picture) fill(column int, members []plan.Placement, at map[string]pla
 		}
 		b := &c.Boxes[last]
 		b.Services = append(b.Services, m.Service)
-		b.count(m.Class)
+		b.Classes = counted(b.Classes, m.Class)
 		if len(b.Services) > 1 {
 			b.Name = fmt.Sprintf("%d services, %s", len(b.Services), b.Environment)
 		}
@@ -130,12 +130,14 @@ func (pic *Picture) fill(column int, members []plan.Placement, at map[string]pla
 	return nil
 }
 
-func (b *Box) count(class estate.DataClass) {
-	i, found := slices.BinarySearchFunc(b.Classes, class, func(c Count, class estate.DataClass) int { return cmp.Compare(c.Class, class) })
+// counted is the counts, in order of their class, with one more of a class.
+func counted(counts []Count, class estate.DataClass) []Count {
+	i, found := slices.BinarySearchFunc(counts, class, func(c Count, class estate.DataClass) int { return cmp.Compare(c.Class, class) })
 	if !found {
-		b.Classes = slices.Insert(b.Classes, i, Count{Class: class})
+		counts = slices.Insert(counts, i, Count{Class: class})
 	}
-	b.Classes[i].Services++
+	counts[i].Services++
+	return counts
 }
 
 func (pic *Picture) connect(dependencies []plan.Dependency, at map[string]place) error {

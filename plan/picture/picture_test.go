@@ -59,15 +59,15 @@ func hostile() plan.Plan {
 	return p
 }
 
-// hundreds is a made-up plan of n services.
-func hundreds(n int) plan.Plan {
+// hundreds is a made-up plan of 300 services.
+func hundreds() plan.Plan {
 	r := rand.New(rand.NewPCG(1, 2))
 	classes := []estate.DataClass{estate.PHI, estate.Financial, estate.HR, estate.Operational}
 	p := plan.Plan{}
 	for i := range 8 {
 		p.Waves = append(p.Waves, plan.Wave{Name: fmt.Sprintf("wave-%d", i+1), Title: "production"})
 	}
-	for i := range n {
+	for i := range 300 {
 		w := &p.Waves[r.IntN(len(p.Waves))]
 		w.Members = append(w.Members, plan.Placement{Service: fmt.Sprintf("service-%03d", i), Environment: estate.Production, Class: classes[r.IntN(len(classes))]})
 		if i > 0 {
@@ -86,7 +86,7 @@ func drawn(t *testing.T, p plan.Plan, all bool) Picture {
 
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	for name, p := range map[string]plan.Plan{"clinic": clinic(), "hostile": hostile(), "hundreds": hundreds(300)} {
+	for name, p := range map[string]plan.Plan{"clinic": clinic(), "hostile": hostile(), "hundreds": hundreds()} {
 		for format, draw := range formats() {
 			file := filepath.Join("testdata", name+"."+format)
 			got := draw(drawn(t, p, false))
@@ -121,7 +121,7 @@ func TestWhatIsDrawn(t *testing.T) {
 
 func TestManyAreGrouped(t *testing.T) {
 	t.Parallel()
-	p := hundreds(300)
+	p := hundreds()
 	pic := drawn(t, p, false)
 	require.True(t, pic.Grouped)
 	boxes, services, dependencies := 0, 0, 0
@@ -146,7 +146,7 @@ func TestManyAreGrouped(t *testing.T) {
 func TestSameBytesInAnyOrder(t *testing.T) {
 	t.Parallel()
 	for _, all := range []bool{false, true} {
-		p, q := hundreds(300), hundreds(300)
+		p, q := hundreds(), hundreds()
 		r := rand.New(rand.NewPCG(3, 4))
 		r.Shuffle(len(q.Dependencies), func(i, j int) {
 			q.Dependencies[i], q.Dependencies[j] = q.Dependencies[j], q.Dependencies[i]
@@ -193,7 +193,7 @@ func TestGraphvizReadsIt(t *testing.T) {
 	if err != nil {
 		t.Skip("dot is not installed")
 	}
-	for name, p := range map[string]plan.Plan{"clinic": clinic(), "hostile": hostile(), "hundreds": hundreds(300)} {
+	for name, p := range map[string]plan.Plan{"clinic": clinic(), "hostile": hostile(), "hundreds": hundreds()} {
 		pic := drawn(t, p, name != "hundreds")
 		cmd := exec.CommandContext(t.Context(), dot, "-Tplain")
 		cmd.Stdin = strings.NewReader(Dot(pic))
