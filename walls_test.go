@@ -53,6 +53,7 @@ func rooms() []room {
 		{"classify/modules", []string{"internal/estate", "internal/yamlfile"}},
 		{"classify", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/detect", "classify/modules", "classify/rules"}},
 
+		{"plan/after", []string{"internal/estate", "classify", "classify/modules"}},
 		{"plan/edits", []string{"internal/runbook", "internal/yamlfile"}},
 		{"plan/problem", []string{"internal/estate"}},
 		{"plan/verify", []string{"internal/estate", "plan/problem"}}, // nothing of the solver that it checks

@@ -46,7 +46,7 @@ constraints collide.`,
 		RunE: func(*cobra.Command, []string) error { return a.plan(asJSON) },
 	}
 	jsonFlag(cmd, &asJSON)
-	cmd.AddCommand(newPlanWhy(a), newPlanPin(a), newPlanMove(a), newPlanDiff(a), newPlanVerify(a))
+	cmd.AddCommand(newPlanWhy(a), newPlanPin(a), newPlanMove(a), newPlanDiff(a), newPlanVerify(a), newPlanAfter(a))
 	return cmd
 }
 
@@ -94,6 +94,7 @@ func (a *app) plan(asJSON bool) (err error) {
 	if result.Conflict != nil {
 		return a.reportConflict(result, asJSON)
 	}
+	result = result.Follow(in)
 	unsettled, err := a.runbooks(d, sources, &result)
 	if err != nil {
 		return err
