@@ -150,16 +150,16 @@ func words(asked problem.Problem, id problem.ID) string {
 }
 
 // conflict tells a collision in words, each constraint with its place.
-func conflict(asked problem.Problem, c problem.Conflict) *Conflict {
-	places := map[problem.ID]string{}
+func conflict(asked problem.Problem, in Input, c problem.Conflict) *Conflict {
+	places := map[problem.ID]string{
+		problem.LimitWorkloads: in.PolicyWhere["max_services_per_wave"], problem.LimitBytes: in.PolicyWhere["max_gigabytes_per_wave"],
+		problem.LimitCrews: in.PolicyWhere["max_crews_per_wave"],
+	}
 	for _, closure := range asked.Closures {
 		places[closure.ID()] = closure.Source
 	}
 	for _, pin := range asked.Pins {
 		places[pin.ID()] = pin.Source
-	}
-	for _, id := range []problem.ID{problem.LimitWorkloads, problem.LimitBytes, problem.LimitCrews} {
-		places[id] = "engagement.yaml: policy"
 	}
 	out := &Conflict{Proven: c.Proven, MoreNights: max(c.MoreSlots, 0)}
 	for _, r := range c.Relaxations {
@@ -167,9 +167,24 @@ func conflict(asked problem.Problem, c problem.Conflict) *Conflict {
 		if r.Objective != nil {
 			buys = fmt.Sprintf("a plan that is done on %s, crossing sites %d weighted days", r.Finish.Format(time.DateOnly), r.Objective.Crossing)
 		}
+		if guessed := unsized(asked); r.Constraint == problem.LimitBytes && len(guessed) > 0 {
+			out.Proven = false
+			buys += "; it rests on an assumed size of " + strings.Join(guessed, ", ")
+		}
 		out.Constraints = append(out.Constraints, Relaxation{Constraint: string(r.Constraint), Source: places[r.Constraint], Buys: buys})
 	}
 	return out
+}
+
+// unsized are the workloads whose size nobody knows.
+func unsized(asked problem.Problem) []string {
+	var list []string
+	for _, w := range asked.Workloads {
+		if w.SizeBytes < 0 {
+			list = append(list, w.Name)
+		}
+	}
+	return list
 }
 
 // Nights gives each placed service its night, by the plan's waves; services that no longer move are left out.

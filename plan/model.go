@@ -19,11 +19,14 @@ func Problem(in Input) (problem.Problem, []string, error) {
 	if err != nil {
 		return problem.Problem{}, nil, fmt.Errorf("calendar.timezone: %w", err)
 	}
+	g := newGraph(in)
+	if !slices.ContainsFunc(g.services, movable.moves) {
+		return problem.Problem{}, nil, nil
+	}
 	first, basis, err := in.begin(zone)
 	if err != nil {
 		return problem.Problem{}, nil, err
 	}
-	g := newGraph(in)
 	p := problem.Problem{
 		Slots: nights(in.Dates, first, cmp.Or(in.Policy.HorizonDays, Horizon)), Closures: freezes(in.Dates),
 		Limits: problem.Limits{Workloads: in.Policy.MaxServicesPerWave, Bytes: int64(in.Policy.MaxGigabytesPerWave) * 1e9, Crews: in.Policy.MaxCrewsPerWave, UnknownBytes: unknownBytes},
@@ -37,13 +40,16 @@ func Problem(in Input) (problem.Problem, []string, error) {
 			p.Workloads = append(p.Workloads, g.workload(s, in.Choices))
 		}
 	}
+	if guessed := unsized(p); len(guessed) > 0 && p.Limits.Bytes > 0 {
+		assumed = append(assumed, fmt.Sprintf("nobody knows the size of %s: each counts as %d GB against policy.max_gigabytes_per_wave", strings.Join(guessed, ", "), int64(unknownBytes)/1e9))
+	}
 	p.Dependencies = g.order(in.Policy)
 	p.Proofs, assumed = g.proofs(in.Policy, assumed)
 	if err := g.pins(&p, in, zone); err != nil {
 		return problem.Problem{}, nil, err
 	}
 	for _, w := range in.Waivers {
-		p.Waivers = append(p.Waivers, problem.Waiver{Constraint: problem.ID(w.Constraint), By: w.By, Reason: w.Reason, Source: "overrides.yaml"})
+		p.Waivers = append(p.Waivers, problem.Waiver{Constraint: problem.ID(w.Constraint), By: w.By, Reason: w.Reason, Source: w.Where})
 	}
 	return p, assumed, nil
 }
@@ -172,12 +178,11 @@ func (g *serviceGraph) pins(p *problem.Problem, in Input, zone *time.Location) e
 		at, known := g.index[pin.Service]
 		switch {
 		case !known:
-			return fmt.Errorf("overrides.yaml pins service %q, which engagement.yaml does not name", pin.Service)
+			return fmt.Errorf("%s: it pins service %q, which engagement.yaml does not name", pin.Where, pin.Service)
 		case !g.services[at].moves():
-			return fmt.Errorf("overrides.yaml pins service %q, which is in no wave (environment %s, disposition %s)", pin.Service,
-				g.services[at].Environment, cmp.Or(g.services[at].Disposition, estate.MoveAsIs))
+			return fmt.Errorf("%s: it pins service %q, which is in no wave (%s)", pin.Where, pin.Service, g.services[at].stance())
 		}
-		bound := problem.Pin{Workload: pin.Service, By: pin.By, Reason: pin.Reason, Source: "overrides.yaml"}
+		bound := problem.Pin{Workload: pin.Service, By: pin.By, Reason: pin.Reason, Source: pin.Where}
 		if day, err := time.ParseInLocation(time.DateOnly, pin.NotBefore, zone); err == nil {
 			bound.NotBefore = day
 		}

@@ -131,6 +131,7 @@ type Input struct {
 	Assessment     classify.Assessment
 	Services       []estate.Service
 	Policy         estate.Policy
+	PolicyWhere    map[string]string // file and line of the policy's keys, such as "start"
 	Dates          estate.Calendar
 	Choices        []method.Choice // how each service moves, and how long its people are without it
 	Pins           []estate.Pin
@@ -153,11 +154,12 @@ func Make(in Input) (Plan, error) {
 			return p, err
 		}
 		if answer.Conflict != nil {
-			p.Conflict = conflict(asked, *answer.Conflict)
+			p.Conflict = conflict(asked, in, *answer.Conflict)
 		} else {
 			g.take(&p, asked, *answer.Solution, in.Choices)
 		}
 	}
+	g.circles()
 	p.Warnings = g.warnings
 	g.crossings(p.Waves)
 	return p, nil

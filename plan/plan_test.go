@@ -15,7 +15,7 @@ import (
 )
 
 func host(name string) estate.Host {
-	return estate.Host{Name: name, Collected: estate.Collection{Coverage: estate.Known}}
+	return estate.Host{Name: name, Collected: estate.Collection{Coverage: estate.Known, At: time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)}}
 }
 
 func edge(from, to, protocol string) estate.Integration {
@@ -164,13 +164,40 @@ func TestPinsAndDispositions(t *testing.T) {
 	require.Equal(t, "2027-02-02", p.Waves[2].From.Format(time.DateOnly), "the first night after the day")
 	require.Contains(t, p.Waves[2].Members[0].Reasons[len(p.Waves[2].Members[0].Reasons)-2].Text, "pinned by Testmann: after the audit")
 
-	in.Pins[0].Service = "wikki"
+	in.Pins[0].Service, in.Pins[0].Where = "wikki", "overrides.yaml:7"
 	_, err := plan.Make(in)
-	require.ErrorContains(t, err, `pins service "wikki", which engagement.yaml does not name`)
+	require.ErrorContains(t, err, `overrides.yaml:7: it pins service "wikki", which engagement.yaml does not name`)
 	in.Pins = nil
 	in.Inventory.Hosts[0].Collected.At = time.Date(2027, 2, 1, 12, 0, 0, 0, time.UTC)
 	_, err = plan.Make(in)
 	require.ErrorContains(t, err, "policy.start is 2027-01-10, and the estate was looked at on 2027-02-01")
+	for i := range in.Inventory.Hosts {
+		in.Inventory.Hosts[i].Collected.At = time.Time{}
+	}
+	in.Policy.Start = ""
+	_, err = plan.Make(in)
+	require.ErrorContains(t, err, "nobody knows when the estate was looked at")
+}
+
+// TestUnknownSizesProveNothing: a limit that only an assumption breaks is no proof that there is no plan.
+func TestUnknownSizesProveNothing(t *testing.T) {
+	t.Parallel()
+	in := input()
+	in.Policy.MaxGigabytesPerWave, in.PolicyWhere = 50, map[string]string{"max_gigabytes_per_wave": "engagement.yaml:3"}
+	p := made(t, in)
+	require.False(t, p.Conflict.Proven)
+	require.Equal(t, "engagement.yaml:3", p.Conflict.Constraints[0].Source)
+	require.Contains(t, p.Conflict.Constraints[0].Buys, "it rests on an assumed size of billing, erp, ring, staging, wiki")
+	require.Contains(t, p.Assumptions[2], "nobody knows the size of")
+}
+
+func TestACircleAcrossEnvironmentsIsToldOf(t *testing.T) {
+	t.Parallel()
+	in := input()
+	in.Assessment.Integrations = append(in.Assessment.Integrations, edge("s", "b", "https"), edge("b", "s", "https"))
+	p := made(t, in)
+	require.Contains(t, p.Warnings[0], "a circle across environments, which never share a night: erp needs staging by https (observed); staging needs erp")
+	require.NotEmpty(t, p.Waves[1].Members)
 }
 
 func TestNothingToPlan(t *testing.T) {

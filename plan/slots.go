@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,19 +90,20 @@ func freezes(dates estate.Calendar) []problem.Closure {
 
 // begin is the first day on which a wave may move, and what says so.
 func (in Input) begin(zone *time.Location) (first time.Time, basis string, err error) {
-	if in.Policy.Start != "" {
-		day, err := time.ParseInLocation(time.DateOnly, in.Policy.Start, zone)
-		if err != nil {
-			return time.Time{}, "", fmt.Errorf("policy.start: %w", err)
-		}
-		if seen := in.seen(zone); day.Before(seen) {
-			return time.Time{}, "", fmt.Errorf("policy.start is %s, and the estate was looked at on %s: a wave cannot move before it was looked at",
-				in.Policy.Start, seen.Format(time.DateOnly))
-		}
-		return day, "policy.start", nil
-	}
 	const lead = 14
-	return in.seen(zone).AddDate(0, 0, lead), fmt.Sprintf("%d days after the estate was last looked at: engagement.yaml states no policy.start", lead), nil
+	seen := in.seen(zone)
+	switch {
+	case in.Policy.Start != "":
+		first, err = time.ParseInLocation(time.DateOnly, in.Policy.Start, zone)
+		if err == nil && first.Before(seen) {
+			err = fmt.Errorf("%s: policy.start is %s, and the estate was looked at on %s: a wave cannot move before it was looked at",
+				in.PolicyWhere["start"], in.Policy.Start, seen.Format(time.DateOnly))
+		}
+		return first, "policy.start", err
+	case seen.IsZero():
+		return first, "", errors.New("nobody knows when the estate was looked at, so no night can be chosen: state policy.start in engagement.yaml")
+	}
+	return seen.AddDate(0, 0, lead), fmt.Sprintf("%d days after the estate was last looked at: engagement.yaml states no policy.start", lead), nil
 }
 
 // seen is the day of the newest look at the estate.
@@ -120,6 +122,9 @@ func (in Input) seen(zone *time.Location) time.Time {
 	}
 	for _, o := range in.Inventory.Odoo {
 		note(o.Collected)
+	}
+	if newest.IsZero() {
+		return newest
 	}
 	y, m, d := newest.In(zone).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, zone)

@@ -3,8 +3,12 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+
+	"gonum.org/v1/gonum/graph/simple"
+	"gonum.org/v1/gonum/graph/topo"
 
 	"nightferry/internal/estate"
 )
@@ -94,6 +98,40 @@ func (g *serviceGraph) retained() []Placement {
 		stay = append(stay, Placement{Service: s.Name, Environment: s.Environment, Class: g.classOf(int64(id)), Disposition: s.Disposition, SizeBytes: g.size[s.Name], Reasons: []Reason{reason}})
 	}
 	return stay
+}
+
+// circles warns of services that need each other across environments: they never share a night, so that the edges between
+// them cross sites.
+func (g *serviceGraph) circles() {
+	directed := simple.NewDirectedGraph()
+	for i := range g.services {
+		directed.AddNode(simple.Node(i))
+	}
+	for from, targets := range g.needs {
+		for to := range targets {
+			if g.services[from].moves() && g.services[to].moves() {
+				directed.SetEdge(directed.NewEdge(directed.Node(from), directed.Node(to)))
+			}
+		}
+	}
+	for _, component := range topo.TarjanSCC(directed) {
+		in := map[int64]bool{}
+		for _, node := range component {
+			in[node.ID()] = true
+		}
+		var edges []string
+		for _, from := range slices.Sorted(maps.Keys(in)) {
+			for _, to := range sortedKeys(g.needs[from]) {
+				if in[to] && g.services[from].Environment != g.services[to].Environment {
+					edges = append(edges, g.describe(g.needs[from][to]))
+				}
+			}
+		}
+		if len(edges) > 0 {
+			g.warnings = append(g.warnings, "a circle across environments, which never share a night: "+strings.Join(edges, "; ")+" must cross sites meanwhile, or be cut before")
+		}
+	}
+	slices.Sort(g.warnings)
 }
 
 // crossings notes, after each wave, the dependencies with one end moved and the other not.

@@ -24,7 +24,7 @@ func TestProductionNightOnTheLab(t *testing.T) {
 	edit(t, engagement, "max_services_per_wave: 3", "max_services_per_wave: 1") // the others have no people
 	n.run(0, "-C", n.dir, "classify")
 	n.run(0, "-C", n.dir, "plan")
-	path, wave := bookOf(t, n.dir, "erp-staging")
+	path, wave := bookFor(t, n.dir, "erp-staging")
 	edit(t, path, "erp_staging_baseline_after.p95 * 2 > erp_staging_baseline.p95 * 3", "erp_staging_baseline_after.p95 > 1m")
 	n.run(0, "-C", n.dir, "cutover", "check", wave)
 
@@ -67,8 +67,8 @@ func crew() string {
 	return text.String()
 }
 
-// bookOf finds the runbook in which a service moves.
-func bookOf(t *testing.T, dir, service string) (path, wave string) {
+// bookFor finds the runbook in which a service moves.
+func bookFor(t *testing.T, dir, service string) (path, wave string) {
 	t.Helper()
 	books, err := filepath.Glob(filepath.Join(dir, "runbooks", "*.yaml"))
 	require.NoError(t, err)

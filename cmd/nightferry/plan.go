@@ -52,7 +52,10 @@ constraints collide.`,
 
 // planning reads what a plan is made of, and what its nights are written from.
 func planning(d *desk) (plan.Input, planned.Sources, error) {
-	in := plan.Input{Services: d.e.Services, Policy: d.e.Policy, Dates: d.e.Dates()}
+	in := plan.Input{Services: d.e.Services, Policy: d.e.Policy, PolicyWhere: map[string]string{}, Dates: d.e.Dates()}
+	for _, key := range []string{"start", "max_services_per_wave", "max_gigabytes_per_wave", "max_crews_per_wave"} {
+		in.PolicyWhere[key] = d.e.Line("policy." + key)
+	}
 	var err error
 	if in.Inventory, err = d.Inventory(); err != nil {
 		return in, planned.Sources{}, err
@@ -102,6 +105,7 @@ func (a *app) plan(asJSON bool) (err error) {
 	if err := d.WriteYAML(engagement.PlanFile, result); err != nil {
 		return err
 	}
+	unsettled = errors.Join(unsettled, openItems(result))
 	if asJSON {
 		return errors.Join(writeJSON(a.stdout, result), unsettled)
 	}
@@ -114,6 +118,22 @@ func (a *app) plan(asJSON bool) (err error) {
 	}
 	a.remark("written: %s", strings.Join(written, ", "))
 	return unsettled
+}
+
+// openItems tells that no wave may leave yet: something of the landing zone is not there, or nobody could tell.
+func openItems(p plan.Plan) error {
+	open := 0
+	for _, wave := range p.Waves {
+		for _, item := range wave.Checklist {
+			if item.Coverage != estate.Known || !item.Holds {
+				open++
+			}
+		}
+	}
+	if open == 0 {
+		return nil
+	}
+	return outcome.Found(fmt.Errorf("%d items of the foundation are open: no wave may leave before they hold", open))
 }
 
 // reportConflict tells why there is no plan. What was planned before stays.

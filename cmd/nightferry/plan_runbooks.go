@@ -1,10 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -12,10 +8,8 @@ import (
 	"nightferry/cutover/journal"
 	"nightferry/internal/engagement"
 	"nightferry/internal/estate"
-	"nightferry/internal/outcome"
 	"nightferry/internal/runbook"
 	"nightferry/plan"
-	"nightferry/plan/edits"
 	"nightferry/plan/method"
 	planned "nightferry/plan/night"
 )
@@ -23,80 +17,46 @@ import (
 // runbooks writes the night of each wave that has a way to move. What keeps a runbook from being run comes as unsettled:
 // the plan is written all the same.
 func (a *app) runbooks(d *desk, sources planned.Sources, result *plan.Plan) (unsettled, err error) {
+	var books []bookOf
+	add := func(name string, book runbook.Runbook) (file string, err error) {
+		written, err := readBook(d, name, book)
+		books = append(books, written)
+		return engagement.RunbookFile(name), err
+	}
 	for i := range result.Waves {
 		wave := &result.Waves[i]
-		if len(wave.Members) == 0 {
+		ask := asked(d, sources, *wave)
+		if len(ask.Members) == 0 {
 			continue
-		}
-		names := make([]string, len(wave.Members))
-		for n, m := range wave.Members {
-			names[n] = m.Service
-		}
-		ask := planned.Input{Wave: wave.Name, Title: wave.Title, Environment: estate.Environment(wave.Phase), Members: sources.Members(names)}
-		for _, c := range d.e.Contacts {
-			ask.Contacts = append(ask.Contacts, runbook.Contact{Role: c.Role, Name: c.Name, How: c.How})
 		}
 		book, missing := planned.Write(ask)
 		result.Warnings = append(result.Warnings, missing...)
 		if len(book.Steps) == 0 {
 			continue
 		}
-		wave.Runbook = engagement.RunbookFile(wave.Name)
-		problem, err := a.keepEdits(d, wave.Name, book)
-		if err != nil {
+		if wave.Runbook, err = add(wave.Name, book); err != nil {
 			return nil, err
 		}
-		unsettled = errors.Join(unsettled, problem)
-		ahead, some := planned.Ahead(ask)
-		if !some {
-			continue
+		if ahead, some := planned.Ahead(ask); some {
+			if wave.Ahead, err = add(planned.AheadOf(wave.Name), ahead); err != nil {
+				return nil, err
+			}
 		}
-		wave.Ahead = engagement.RunbookFile(planned.AheadOf(wave.Name))
-		if problem, err = a.keepEdits(d, planned.AheadOf(wave.Name), ahead); err != nil {
-			return nil, err
-		}
-		unsettled = errors.Join(unsettled, problem)
 	}
-	stale, err := a.clearStale(d, result.Waves)
-	return errors.Join(unsettled, stale), err
+	return a.writeBooks(d, books)
 }
 
-// clearStale removes runbooks that the planner wrote and no wave has any more: somebody might run one. What people have
-// changed in one is theirs: that file is told and left.
-func (a *app) clearStale(d *desk, waves []plan.Wave) (problem, err error) {
-	names, err := d.List(engagement.WrittenDir, ".yaml")
-	if err != nil {
-		return nil, err
+// asked is what the night of a wave is written from.
+func asked(d *desk, sources planned.Sources, wave plan.Wave) planned.Input {
+	names := make([]string, len(wave.Members))
+	for i, m := range wave.Members {
+		names[i] = m.Service
 	}
-	for _, name := range names {
-		book, base := engagement.RunbookFile(strings.TrimSuffix(name, ".yaml")), engagement.WrittenDir+"/"+name
-		if slices.ContainsFunc(waves, func(w plan.Wave) bool { return w.Runbook == book || w.Ahead == book }) {
-			continue
-		}
-		if d.Has(book) {
-			edited, err := d.Read(book)
-			if err != nil {
-				return nil, err
-			}
-			written, err := d.Read(base)
-			if err != nil {
-				return nil, err
-			}
-			if !bytes.Equal(edited, written) {
-				problem = errors.Join(problem, outcome.Mend(outcome.Found(fmt.Errorf("%s was changed by people, and this plan writes no night for that wave", d.Path(book))),
-					"take over what you need from it, then remove it: the cutover would still run it"))
-				continue
-			}
-			if err := d.Remove(book); err != nil {
-				return nil, err
-			}
-			a.remark("removed: %s, for which this plan writes no night", d.Path(book))
-		}
-		if err := d.Remove(base); err != nil {
-			return nil, err
-		}
+	ask := planned.Input{Wave: wave.Name, Title: wave.Title, Environment: estate.Environment(wave.Phase), Window: wave.To.Sub(wave.From), Members: sources.Members(names)}
+	for _, c := range d.e.Contacts {
+		ask.Contacts = append(ask.Contacts, runbook.Contact{Role: c.Role, Name: c.Name, How: c.How})
 	}
-	return problem, nil
+	return ask
 }
 
 // nightSources gathers what nights are written from.
@@ -108,50 +68,6 @@ func nightSources(d *desk, in plan.Input) (planned.Sources, error) {
 	moves := d.e.Target.Moves
 	return planned.Sources{Services: in.Services, Moves: moves, Inventory: in.Inventory, Classification: in.Classification, Integrations: in.Assessment.Integrations,
 		Choices: method.Choose(method.Input{Inventory: in.Inventory, Services: in.Services, Moves: moves, Rates: method.RatesFrom(d.e.Target.Rates, samples)})}, nil
-}
-
-// keepEdits writes a runbook, with everything that people changed in the one that is there. A problem is what a person must
-// settle before the night.
-func (a *app) keepEdits(d *desk, wave string, book runbook.Runbook) (problem, err error) {
-	now, err := runbook.Format(book)
-	if err != nil {
-		return nil, err
-	}
-	name, base := engagement.RunbookFile(wave), engagement.WrittenFile(wave)
-	if !d.Has(name) {
-		return nil, errors.Join(d.Write(name, now), d.Write(base, now))
-	}
-	edited, err := d.Read(name)
-	if err != nil {
-		return nil, err
-	}
-	var written []byte
-	if d.Has(base) {
-		if written, err = d.Read(base); err != nil {
-			return nil, err
-		}
-	}
-	merged, err := edits.Merge(d.Path(name), written, edited, now)
-	if err != nil {
-		beside := strings.TrimSuffix(name, ".yaml") + ".new.yaml"
-		problem := outcome.Found(fmt.Errorf("%s is left as it is, because what people changed cannot be told: %w", d.Path(name), err))
-		return outcome.Mend(problem, "the new one is "+d.Path(beside)+": bring both together by hand, or remove the old one and plan again"), d.Write(beside, now)
-	}
-	if len(merged.Conflicts) > 0 {
-		paths := make([]string, len(merged.Conflicts))
-		for i, c := range merged.Conflicts {
-			paths[i] = c.Path
-		}
-		problem = outcome.Mend(outcome.Found(fmt.Errorf("%s: people and the planner changed the same in different ways: %s", d.Path(name), strings.Join(paths, ", "))),
-			"people's changes stand, the planner's are under conflicts: write what shall hold, and remove the entries")
-	}
-	if !bytes.Equal(merged.Text, now) {
-		a.remark("%s keeps what people changed", d.Path(name))
-	}
-	if len(merged.Taken) > 0 {
-		a.remark("%s takes over from the plan: %s", d.Path(name), strings.Join(merged.Taken, ", "))
-	}
-	return problem, errors.Join(d.Write(name, merged.Text), d.Write(base, now)) // in this order: with an old base, a second plan finds the same again
 }
 
 // rehearsed reads from the journals how fast copies went.

@@ -80,7 +80,7 @@ func TestSections(t *testing.T) {
 		require.Equal(t, []any{"physical", false, "reserved"}, []any{server.Slots.Value[i].Kind, server.Slots.Value[i].Active, server.Slots.Value[i].Status})
 		require.GreaterOrEqual(t, server.Slots.Value[i].RetainedBytes, int64(0))
 		require.NotEmpty(t, server.State.Value.SystemID)
-		require.Equal(t, "replica", server.State.Value.WALLevel)
+		require.Equal(t, "logical", server.State.Value.WALLevel)
 		require.False(t, server.State.Value.Started.IsZero())
 		require.Equal(t, "pg_default", server.Tablespaces.Value[0].Name)
 		require.Equal(t, 2012+server.Version.Value.Major(), server.Version.Value.EndOfLife.Year(), "five years after its autumn")

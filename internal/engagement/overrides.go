@@ -33,7 +33,13 @@ func (f *Folder) Overrides() (Overrides, error) {
 	if err != nil {
 		return Overrides{}, err
 	}
-	o, _, err := parseOverrides(f.Path(OverridesFile), text)
+	o, file, err := parseOverrides(f.Path(OverridesFile), text)
+	for i := range o.Pins {
+		o.Pins[i].Where = fmt.Sprintf("%s:%d", OverridesFile, file.Line(fmt.Sprintf("pins[%d]", i)))
+	}
+	for i := range o.PlanWaivers {
+		o.PlanWaivers[i].Where = fmt.Sprintf("%s:%d", OverridesFile, file.Line(fmt.Sprintf("plan_waivers[%d]", i)))
+	}
 	return o, err
 }
 

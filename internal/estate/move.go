@@ -54,7 +54,7 @@ type Policy struct {
 	HorizonDays             int       `json:"horizon_days,omitempty"`           // nights are looked for so long from there; 0 for a year
 	MaxServicesPerWave      int       `json:"max_services_per_wave"`            // 0 for no limit
 	MaxGigabytesPerWave     int       `json:"max_gigabytes_per_wave,omitempty"` // decimal; 0 for no limit
-	MaxCrewsPerWave         int       `json:"max_crews_per_wave,omitempty"`     // services that differ in owner occupy a crew each; 0 for no limit
+	MaxCrewsPerWave         int       `json:"max_crews_per_wave,omitempty"`     // a service takes one; 0 for no limit
 	NonProductionDaysBefore int       `json:"non_production_days_before"`       // proven so long before its production
 	MayCross                []Passage `json:"may_cross,omitempty"`
 }
@@ -92,6 +92,7 @@ type Pin struct {
 	By        string `yaml:"by" json:"by"`
 	Reason    string `yaml:"reason" json:"reason"`
 	Date      string `yaml:"date" json:"date"` // when it was said
+	Where     string `yaml:"-" json:"-"`       // file and line
 }
 
 // ConstraintWaiver lets a constraint of the plan be broken: the plan names it with its cost.
@@ -100,4 +101,5 @@ type ConstraintWaiver struct {
 	By         string `yaml:"by" json:"by"`
 	Reason     string `yaml:"reason" json:"reason"`
 	Date       string `yaml:"date" json:"date"`
+	Where      string `yaml:"-" json:"-"` // file and line
 }

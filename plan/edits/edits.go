@@ -7,6 +7,7 @@ package edits
 import (
 	"bytes"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -25,13 +26,20 @@ type Merged struct {
 }
 
 // Merge takes over what the planner changed between written and now into edited. It fails where one of the three is no
-// YAML that can be merged; then edited is to be left as it is. Name is what problems call the edited text.
-func Merge(name string, written, edited, now []byte) (Merged, error) {
-	switch {
-	case bytes.Equal(edited, now), bytes.Equal(written, now):
-		return Merged{Text: edited}, nil
-	case bytes.Equal(written, edited):
-		return Merged{Text: now}, nil
+// YAML that can be merged; then edited is to be left as it is. Where there was no such runbook, edits of steps that came from
+// another are all there is to merge.
+func Merge(book Book, now []byte, moved Moved) (Merged, error) {
+	name, written, edited := book.Name, book.Written, book.Edited
+	if len(edited) == 0 && len(written) == 0 {
+		written, edited = now, now
+	}
+	if moved.none() {
+		switch {
+		case bytes.Equal(edited, now), bytes.Equal(written, now):
+			return Merged{Text: edited}, nil
+		case bytes.Equal(written, edited):
+			return Merged{Text: now}, nil
+		}
 	}
 	var trees [3]yaml.MapSlice
 	for i, side := range []struct {
@@ -44,8 +52,16 @@ func Merge(name string, written, edited, now []byte) (Merged, error) {
 		}
 		trees[i] = tree
 	}
+	if !moved.none() {
+		order := steps(now)
+		trees[0] = moved.settle(trees[0], order, func(p pair) any { return p.written })
+		trees[1] = moved.settle(trees[1], order, func(p pair) any { return p.edited })
+	}
 	m := merger{}
 	whole, _ := m.merge(nil, trees[0], trees[1], trees[2]).(yaml.MapSlice)
+	if reflect.DeepEqual(whole, trees[2]) && len(orphans(remarks(edited), nil, remarks(written))) == 0 {
+		return Merged{Text: now, Taken: m.taken}, nil // nothing of a person's is in it
+	}
 	whole = m.withConflicts(whole)
 	text, err := render(whole, edited, written)
 	if err != nil {

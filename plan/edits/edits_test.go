@@ -92,6 +92,11 @@ steps:
     deadline: 4m
 `
 
+// merge merges one runbook, none of whose steps came or went.
+func merge(written, edited, now []byte) (edits.Merged, error) {
+	return edits.Merge(edits.Book{Name: "wave-1.yaml", Written: written, Edited: edited}, now, edits.Moved{})
+}
+
 // change replaces texts, each of which must be there.
 func change(t *testing.T, text string, pairs ...string) []byte {
 	t.Helper()
@@ -113,7 +118,7 @@ func TestMergeTakesWhatOnlyOneSideChanged(t *testing.T) {
 		"expected: 5m", "expected: 12m", "unit: odoo", "unit: odoo-stg",
 		"  - id: erp-filestore\n    title: Copy the filestore\n    owner: dba\n    needs:\n      - erp-stop\n",
 		"  - id: erp-check\n    title: Look\n    owner: dba\n    expected: 1m\n    deadline: 4m\n  - id: erp-filestore\n    title: Copy the filestore\n    owner: dba\n    needs:\n      - erp-stop\n      - erp-check\n")
-	m, err := edits.Merge("wave-1.yaml", []byte(written), edited, now)
+	m, err := merge([]byte(written), edited, now)
 	require.NoError(t, err)
 	require.Empty(t, m.Conflicts)
 	require.Equal(t, both, string(m.Text))
@@ -124,11 +129,11 @@ func TestMergeTakesWhatOnlyOneSideChanged(t *testing.T) {
 func TestNothingToMerge(t *testing.T) {
 	t.Parallel()
 	edited := change(t, written, "expected: 5m", "expected:   7m   # by hand, oddly spaced")
-	m, err := edits.Merge("wave-1.yaml", []byte(written), edited, []byte(written))
+	m, err := merge([]byte(written), edited, []byte(written))
 	require.NoError(t, err)
 	require.Equal(t, string(edited), string(m.Text), "to the byte")
 	now := change(t, written, "expected: 5m", "expected: 9m")
-	m, err = edits.Merge("wave-1.yaml", []byte(written), []byte(written), now)
+	m, err = merge([]byte(written), []byte(written), now)
 	require.NoError(t, err)
 	require.Equal(t, string(now), string(m.Text))
 }
@@ -140,7 +145,7 @@ func TestConflictsKeepBoth(t *testing.T) {
 		"title: Stop Odoo on stg", "title: Stop it")
 	now := change(t, written, "expected: 5m", "expected: 9m", "deadline: 4m", "deadline: 8m",
 		"  - id: erp-stop\n    title: Stop Odoo on stg\n    owner: conductor\n    expected: 10s\n    deadline: 1m\n    with:\n      host: stg\n      unit: odoo\n", "")
-	m, err := edits.Merge("wave-1.yaml", []byte(written), edited, now)
+	m, err := merge([]byte(written), edited, now)
 	require.NoError(t, err)
 	require.Equal(t, []runbook.Conflict{
 		{Path: "steps.erp-stop", Was: m.Conflicts[0].Was},
@@ -155,7 +160,7 @@ func TestConflictsKeepBoth(t *testing.T) {
 	_, err = runbook.Parse("wave-1.yaml", m.Text, nil)
 	require.ErrorContains(t, err, "steps.erp-database.expected was changed by a person and by the planner, in different ways")
 
-	again, err := edits.Merge("wave-1.yaml", now, m.Text, change(t, string(now), "expected: 9m", "expected: 11m"))
+	again, err := merge(now, m.Text, change(t, string(now), "expected: 9m", "expected: 11m"))
 	require.NoError(t, err)
 	require.Len(t, again.Conflicts, 1)
 	require.Equal(t, 1, strings.Count(string(again.Text), "path: steps.erp-database.expected"), "told once, with what the planner wants now")
@@ -167,7 +172,7 @@ func TestCommentsOfWhatIsGoneAreKept(t *testing.T) {
 	t.Parallel()
 	edited := change(t, written, "    owner: dba\n    needs:\n      - erp-stop\n    expected: 1m", "    # ask N. N. about quotas\n    owner: dba\n    needs:\n      - erp-stop # always\n    expected: 1m")
 	now := change(t, written, "  - id: erp-filestore\n    title: Copy the filestore\n    owner: dba\n    needs:\n      - erp-stop\n    expected: 1m\n    deadline: 4m\n", "")
-	m, err := edits.Merge("wave-1.yaml", []byte(written), edited, now)
+	m, err := merge([]byte(written), edited, now)
 	require.NoError(t, err)
 	require.NotContains(t, string(m.Text), "erp-filestore")
 	require.Contains(t, string(m.Text), "# ask N. N. about quotas")
@@ -178,9 +183,9 @@ func TestWhatCannotBeMergedIsLeft(t *testing.T) {
 	t.Parallel()
 	now := change(t, written, "expected: 5m", "expected: 9m")
 	for _, bad := range []string{"steps: [", "", "just a word", "1: {2: 3}", "- a\n- b\n"} {
-		_, err := edits.Merge("wave-1.yaml", []byte(written), []byte(bad), now)
+		_, err := merge([]byte(written), []byte(bad), now)
 		require.ErrorContains(t, err, "wave-1.yaml", "%q", bad)
 	}
-	_, err := edits.Merge("wave-1.yaml", nil, []byte(written), now)
+	_, err := merge(nil, []byte(written), now)
 	require.ErrorContains(t, err, "wave-1.yaml, as the planner wrote it")
 }

@@ -121,17 +121,17 @@ func TestNoEditIsLost(t *testing.T) {
 	for seed := range uint64(50) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		mine, now := scribble(r, whole, "person", 1+r.IntN(9)), scribble(r, whole, "planner", 1+r.IntN(9))
-		m, err := edits.Merge("wave-1.yaml", whole, mine, now)
+		m, err := merge(whole, mine, now)
 		require.NoError(t, err, "seed %d", seed)
 		held(t, seed, whole, mine, now, m)
 		conflicts += len(m.Conflicts)
 		if len(m.Taken) > 0 && len(m.Kept) > 0 {
 			merges++
 		}
-		again, err := edits.Merge("wave-1.yaml", whole, mine, now)
+		again, err := merge(whole, mine, now)
 		require.NoError(t, err)
 		require.Equal(t, string(m.Text), string(again.Text), "the same input, the same bytes")
-		settled, err := edits.Merge("wave-1.yaml", now, m.Text, now)
+		settled, err := merge(now, m.Text, now)
 		require.NoError(t, err)
 		require.Equal(t, string(m.Text), string(settled.Text), "a second plan changes nothing")
 	}
@@ -181,7 +181,7 @@ func FuzzMerge(f *testing.F) {
 	f.Add([]byte("steps: [{id: a, x: 1}, {id: b}]\n"), []byte("# top\nsteps: [{id: a, x: 2}, {id: b}]\n"), []byte("steps:\n  - id: a\n    x: 1\n    needs: [b]\n"))
 	f.Add([]byte("a: |\n  one\n"), []byte("a: |\n  two\n# end\n"), []byte("a: \"x: y\"\nb: ~\n"))
 	f.Fuzz(func(t *testing.T, was, mine, now []byte) {
-		m, err := edits.Merge("wave-1.yaml", was, mine, now)
+		m, err := merge(was, mine, now)
 		if err != nil || slices.Equal(mine, was) {
 			return
 		}
@@ -191,7 +191,7 @@ func FuzzMerge(f *testing.F) {
 				require.GreaterOrEqual(t, kept[comment], n, "the comment %q is lost in\n%s", comment, m.Text)
 			}
 		}
-		settled, err := edits.Merge("wave-1.yaml", now, m.Text, now)
+		settled, err := merge(now, m.Text, now)
 		require.NoError(t, err)
 		require.Equal(t, string(m.Text), string(settled.Text))
 	})

@@ -120,7 +120,7 @@ func (w *writer) has(id string) bool {
 // tooLate goes back where so much time has gone that going back later would not end within what was agreed.
 func (w *writer) tooLate(latest time.Duration) runbook.Criterion {
 	c := runbook.Criterion{ID: "too-late", Title: "Going back later would not end in time", When: "elapsed > " + minutes(latest),
-		Basis: "the shortest RTO of the wave, or the window, less the time that going back takes; counted from the expected beginning of the freeze"}
+		Basis: "the shortest RTO of the wave from the expected freeze on, or the end of the window, less the time that going back takes"}
 	for _, s := range w.book.Steps {
 		if s.Phase == runbook.PhaseDecide && s.Kind == "decision" || s.Phase == runbook.PhaseProve {
 			c.At = append(c.At, s.ID)
@@ -129,30 +129,35 @@ func (w *writer) tooLate(latest time.Duration) runbook.Criterion {
 	return c
 }
 
-// latest is how far into the run going back is still safe; zero where nobody stated an RTO and no window is known.
+// latest is how far into the run going back is still safe: its end must lie within the shortest RTO, counted from the expected
+// freeze, and within the window, counted from the beginning. Zero where nobody stated an RTO and no window is known.
 func (w *writer) latest() time.Duration {
-	limit, back := w.in.Window, time.Duration(0)
+	var rto, back time.Duration
 	for _, m := range w.moving() {
-		if rto := m.Service.RTO; rto > 0 && (limit == 0 || rto < limit) {
-			limit = rto
+		if stated := m.Service.RTO; stated > 0 && (rto == 0 || stated < rto) {
+			rto = stated
 		}
 		back = max(back, m.Choice.Back.High)
 		if m.Service.RTO <= 0 && w.production {
 			w.warnings = append(w.warnings, "service "+m.Service.Name+" states no RTO: when its night must go back is bound by nothing of its own")
 		}
 	}
+	limit := w.in.Window
+	if bound := w.begun() + rto; rto > 0 && (limit == 0 || bound < limit) {
+		limit = bound
+	}
 	if limit == 0 {
 		return 0
 	}
-	if limit <= back {
-		w.warnings = append(w.warnings, fmt.Sprintf("going back takes up to %s, and %s were agreed: no moment of this night is safe to go back from", minutes(back), minutes(limit)))
+	latest := (limit - back).Truncate(time.Minute)
+	if latest <= w.begun() {
+		w.warnings = append(w.warnings, fmt.Sprintf("going back takes up to %s, and must have ended %s into the night: no moment of this night is safe to go back from", minutes(back), minutes(limit)))
 		return w.begun() + time.Minute
 	}
-	latest := (w.begun() + limit - back).Truncate(time.Minute)
 	if needed := w.expectedUntil(runbook.PhaseDecide); needed > latest {
 		w.warnings = append(w.warnings, fmt.Sprintf("the decision is expected %s into the night, after the latest safe rollback at %s: the method, the RTO or the wave must change", minutes(needed), minutes(latest)))
 	}
-	return max(latest, time.Minute)
+	return latest
 }
 
 // begun is when the freeze is expected to begin.
