@@ -104,14 +104,15 @@ func (in Input) databases(s estate.Service) (n int, unread []string) {
 			unread = append(unread, server+": not in the inventory")
 			continue
 		}
-		r := Revocation{}
-		take(&r, server, "databases", in.Inventory.Postgres[at].Databases, func(d estate.Database) []string {
-			if d.Template {
-				return nil
+		listed := in.Inventory.Postgres[at].Databases
+		for _, d := range listed.Value {
+			if !d.Template {
+				n++
 			}
-			return []string{d.Name}
-		})
-		n, unread = n+len(r.Names), append(unread, r.Unknown...)
+		}
+		if why := gap(server, "databases", listed); why != "" {
+			unread = append(unread, why)
+		}
 	}
 	return n, unread
 }

@@ -72,16 +72,16 @@ func (in Input) unwatched(service string) []string {
 	if len(hosts) == 0 {
 		return []string{"no host of the service is known"}
 	}
-	r := Revocation{}
+	var unknown []string
 	for _, name := range hosts {
 		at := slices.IndexFunc(in.Inventory.Hosts, func(h estate.Host) bool { return h.Name == name })
 		if at < 0 {
-			r.miss(name + ": not in the inventory")
-			continue
+			unknown = append(unknown, name+": not in the inventory")
+		} else if why := gap(name, "connections", in.Inventory.Hosts[at].Connections); why != "" {
+			unknown = append(unknown, why)
 		}
-		take(&r, name, "connections", in.Inventory.Hosts[at].Connections, func(estate.Connection) []string { return nil })
 	}
-	return r.Unknown
+	return unknown
 }
 
 // leaving lists the integrations between a service's hosts and the outside, those of shared addresses with it: any of their

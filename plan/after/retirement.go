@@ -3,6 +3,7 @@ package after
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"nightferry/internal/estate"
 )
@@ -72,13 +73,13 @@ func Retirements(in Input) []Retirement {
 // shared names the hosts that must outlive the service, because others are on them.
 func (in Input) shared(service string) []string {
 	var all []string
-	for other := range in.Hosts {
+	for other, ends := range in.Hosts {
 		if other == service {
 			continue
 		}
-		for _, host := range in.hosts(other) {
-			if slices.Contains(in.hosts(service), host) {
-				all = append(all, fmt.Sprintf("%s also carries %s%s", host, other, in.leaves(other)))
+		for _, end := range ends {
+			if slices.Contains(in.Hosts[service], end) {
+				all = append(all, fmt.Sprintf("%s also carries %s%s", strings.TrimPrefix(end, "host/"), other, in.leaves(other)))
 			}
 		}
 	}

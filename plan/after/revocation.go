@@ -52,20 +52,28 @@ func (in Input) revocations(m Move) []Revocation {
 
 func (r *Revocation) miss(why string) { r.Unknown = append(r.Unknown, why) }
 
-// take adds what a section names. Only a section that was read in full, or whose subject is absent, leaves nothing unknown.
+// take adds what a section names, and what of it is not known.
 func take[T any](r *Revocation, where, what string, s estate.Section[[]T], names func(T) []string) {
 	for _, v := range s.Value {
 		for _, name := range names(v) {
 			r.Names = append(r.Names, where+": "+name)
 		}
 	}
+	if why := gap(where, what, s); why != "" {
+		r.miss(why)
+	}
+}
+
+// gap tells what of a section is not known. Only one that was read in full, or whose subject is absent, has none.
+func gap[T any](where, what string, s estate.Section[T]) string {
 	coverage := cmp.Or(s.Coverage, estate.NotAsked)
 	switch {
 	case coverage != estate.Known && coverage != estate.Absent:
-		r.miss(fmt.Sprintf("%s: %s %s%s", where, what, coverage, because(s.Problem)))
+		return fmt.Sprintf("%s: %s %s%s", where, what, coverage, because(s.Problem))
 	case s.Truncated:
-		r.miss(fmt.Sprintf("%s: %s cut by a limit", where, what))
+		return fmt.Sprintf("%s: %s cut by a limit", where, what)
 	}
+	return ""
 }
 
 func because(problem string) string {
