@@ -49,13 +49,19 @@ func rooms() []room {
 		{"discover/...", []string{"discover", "internal/estate", "internal/remote", "internal/pgread", "internal/odoorpc", "internal/outcome"}},
 
 		{"classify/detect", []string{"internal/estate"}},
-		{"classify/rules", []string{"internal/estate", "internal/expr", "internal/yamlfile"}},
+		{"classify/rules", []string{"internal/drift", "internal/estate", "internal/expr", "internal/yamlfile"}},
 		{"classify/modules", []string{"internal/estate", "internal/yamlfile"}},
-		{"classify", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/detect", "classify/modules", "classify/rules"}},
+		{"classify/workload", []string{"internal/estate", "internal/expr", "internal/yamlfile"}},
+		{"classify/tenancy", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/workload"}},
+		{"classify/recovery", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/workload"}},
+		{"classify/readiness", []string{"internal/estate", "internal/expr", "internal/yamlfile", "classify/workload"}},
+		{"classify", []string{"internal/drift", "internal/estate", "internal/expr", "internal/yamlfile", "classify/..."}},
 
+		{"plan/after", []string{"internal/estate", "classify", "classify/modules"}},
 		{"plan/edits", []string{"internal/runbook", "internal/yamlfile"}},
 		{"plan/problem", []string{"internal/estate"}},
 		{"plan/verify", []string{"internal/estate", "plan/problem"}}, // nothing of the solver that it checks
+		{"plan/picture", []string{"internal/estate", "plan"}},
 		{"plan/...", []string{"plan/...", "internal/estate", "internal/expr", "internal/runbook", "internal/evidence", "classify"}},
 
 		{"cutover", []string{"internal/estate", "internal/expr", "internal/runbook", "internal/evidence", "internal/outcome"}},
@@ -80,7 +86,8 @@ func validators() []string {
 
 // readers lists what shows saved results may import: pure packages only.
 func readers() []string {
-	return []string{"internal/estate", "internal/runbook", "internal/evidence", "classify", "classify/modules", "plan", "cutover", "internal/outcome"}
+	return []string{"internal/estate", "internal/runbook", "internal/evidence", "classify", "classify/modules", "classify/workload", "classify/tenancy", "classify/recovery", "classify/readiness",
+		"plan", "cutover", "internal/outcome"}
 }
 
 // home says which of our packages may import a library. The others reach it

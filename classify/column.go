@@ -38,12 +38,15 @@ func (c *Classifier) verdict(q *question, odoo bool) ColumnResult {
 		return ColumnResult{Column: q.column.Name, Class: estate.Operational, Confidence: 0.9,
 			Evidence: []Evidence{{Kind: "context", Class: estate.Operational, Weight: 0.9, Detail: "a key: it points, and holds nothing itself"}}}
 	}
+	if q.column.Name == q.context.keyed && !q.shown() {
+		return q.settle(ColumnResult{Column: q.column.Name}, estate.Operational, 0.75) // it says what others mean
+	}
 	return q.judge()
 }
 
 // ofPatient judges a key that tells which patient a row is about: whatever stands beside it is tied to somebody by it.
 func (q *question) ofPatient() (ColumnResult, bool) {
-	named := q.reading.Subject == detect.Patient && q.reading.Points && q.reading.Negative == ""
+	named := (q.reading.Subject == detect.Patient || q.ofStay()) && q.reading.Points && q.reading.Negative == ""
 	if q.shown() || q.context.link == "" || q.context.subject == detect.Reference || !named && !q.leads && (q.context.subject != detect.Patient || !q.natural()) {
 		return ColumnResult{}, false
 	}
@@ -54,6 +57,11 @@ func (q *question) ofPatient() (ColumnResult, bool) {
 		Evidence: []Evidence{{Kind: "context", Class: estate.PHI, Weight: 0.65, Detail: "a key that tells which patient a row is about"}}}
 	result.label(estate.KindMRN)
 	return result, true
+}
+
+// ofStay tells whether the name speaks of a stay in hospital, or of a case: it is one patient's.
+func (q *question) ofStay() bool {
+	return len(q.reading.Hints) > 0 && q.reading.Hints[0].Kind == estate.KindVisit && q.reading.Hints[0].Weight >= 0.6
 }
 
 // points tells whether the column only ties tables together: a number without meaning outside the database. A key that
@@ -190,7 +198,8 @@ func (q *question) inPlace() []candidate {
 	}
 	list := slices.Clone(q.candidates)
 	for i := range list {
-		if c := &list[i]; c.named && c.weak && c.chance >= 0.35 {
+		c := &list[i]
+		if foreign := q.context.subject == detect.Employee && detect.ClassOf(c.kind) == estate.PHI; c.named && c.weak && c.chance >= 0.35 && !foreign {
 			c.chance = 1 - (1-c.chance)*0.4
 		}
 	}

@@ -10,13 +10,13 @@ import (
 
 // context is what the place of a table tells about its columns.
 type context struct {
-	subject detect.Subject
-	link    string // why its rows are tied to patients; empty where they are not
-	care    bool   // its rows are patients, or about the care of one each
-	byName  bool   // its own name tells the subject
-	careful bool   // its name speaks of care, and its columns do not
-	keyed   string // the column of keys, where it is a table of keys and values
-	value   string // and the column of values
+	subject   detect.Subject
+	link      string // why its rows are tied to patients; empty where they are not
+	care      bool   // its rows are patients, or about the care of one each
+	persons   bool   // some column names or describes a person
+	described bool   // its name says that a row is a person, and several columns describe one
+	keyed     string // the column of keys, where it is a table of keys and values
+	value     string // and the column of values
 }
 
 // about puts the reason into words.
@@ -28,6 +28,15 @@ func (c *context) about() string {
 		return "the table’s name speaks of " + subjectWords(c.subject)
 	}
 	return "the table tells nothing"
+}
+
+// ofBusiness tells whether rows are about companies and what is bought of them.
+func (c *context) ofBusiness() bool {
+	switch c.subject {
+	case detect.Organisation, detect.Technical, detect.Money, detect.Reference:
+		return true
+	}
+	return false
 }
 
 func subjectWords(s detect.Subject) string {
@@ -59,61 +68,9 @@ func (c *Classifier) contexts(sheets []sheet) {
 		s := &sheets[i]
 		ctx := &s.context
 		ctx.subject = c.knowledge.Names.TableSubject(s.table.Name)
-		ctx.byName = ctx.subject != detect.NoSubject
-		if !ctx.byName {
-			ctx.subject = bySchema(c.knowledge.Names.TableSubject(s.table.Schema))
-		}
-		lookAround(s)
+		c.settleSubject(s)
 	}
 	linkUp(sheets)
-}
-
-// bySchema is what a schema's name tells of its tables, where their own tell nothing: schemas are cut by departments.
-// One that is called after patients or hospitals holds everything.
-func bySchema(s detect.Subject) detect.Subject {
-	switch s {
-	case detect.Employee, detect.Reference, detect.Money:
-		return s
-	}
-	return detect.NoSubject
-}
-
-// lookAround settles a table's subject by its columns.
-func lookAround(s *sheet) {
-	ctx, n := &s.context, s.around()
-	switch {
-	case ctx.subject == detect.Patient:
-		ctx.care, ctx.link = true, "the table’s name speaks of patients"
-	case n.patients == 0 && n.vital == 0 && n.isList(s.table):
-		if ctx.subject != detect.Employee && ctx.subject != detect.Money && (ctx.subject != detect.Technical || n.unique > 0) {
-			ctx.subject = detect.Reference
-		}
-	case ctx.subject == detect.Care:
-		careOrNot(ctx, n)
-	case ctx.subject == detect.Employee, ctx.subject == detect.Reference:
-	case n.patients > 0:
-		ctx.link = "a column names the patient"
-		ctx.care = n.clinical+n.stay+n.dates > 0 || ctx.subject == detect.NoSubject
-	case n.clinical >= 2 && n.identity >= 1, n.clinical >= 1 && n.vital >= 1, n.clinical >= 1 && n.identity >= 2 && ctx.subject != detect.Technical:
-		ctx.link, ctx.care = "its columns tell of persons and of illness", true
-	case n.ill > 0 && (ctx.subject == detect.NoSubject || ctx.subject == detect.Money):
-		ctx.link, ctx.care = "its rows tell of illness, over and over", true
-	case ctx.subject == detect.NoSubject && n.pay >= 1 && n.identity+n.work >= 1, ctx.subject != detect.Money && n.work >= 2:
-		ctx.subject = detect.Employee
-	case ctx.subject == detect.NoSubject && n.identity >= 2:
-		ctx.subject = detect.Person
-	}
-}
-
-// careOrNot holds a name that speaks of care against the columns: an operating theatre and an agenda are called by the
-// same words as what is done to a patient.
-func careOrNot(ctx *context, n around) {
-	if n.patients+n.vital+n.clinical+n.stay > 0 {
-		ctx.care, ctx.link = true, "the table’s name speaks of patients’ care"
-		return
-	}
-	ctx.subject = detect.NoSubject // unless a reference tells
-	ctx.careful = true
 }
 
 // around counts what the columns of a table are, by their names and values.
@@ -122,6 +79,11 @@ type around struct {
 	codes                                                       int // codes and names of a list
 	ill                                                         int // diagnoses, findings and measures that repeat, seen in rows
 	unique                                                      int // medical codes of which no two rows hold the same
+	accounts, amounts                                           int
+	others                                                      int // persons that are not whom a row is about
+	named                                                       int // identities that tell who somebody is, and not only how to reach them
+	hinted                                                      int // columns whose names may say who a patient is
+	staff                                                       int // numbers and names of employees
 }
 
 func (s *sheet) around() around {
@@ -129,11 +91,18 @@ func (s *sheet) around() around {
 	for i := range s.questions {
 		q := &s.questions[i]
 		r := q.reading
-		if r.Subject == detect.Patient && (r.Points || holdsNumber(r)) && r.Negative == "" {
+		sole := r.Words == 1 && len(r.Hints) == 0 && !kindIsBoolean(q.column.Type)
+		switch {
+		case r.Subject == detect.Patient && (r.Points || holdsNumber(r) || sole) && r.Negative == "":
 			n.patients++
+		case r.Subject == detect.Employee && sole:
+			n.staff++
 		}
 		for _, c := range q.candidates {
 			if c.chance < 0.6 {
+				if c.kind == estate.KindMRN && c.weak {
+					n.hinted++
+				}
 				continue
 			}
 			n.count(q, c)
@@ -150,11 +119,12 @@ func (n *around) count(q *question, c candidate) {
 		n.patients++
 	case c.kind == estate.KindServiceDate:
 		n.dates++
-	case c.kind == estate.KindCare || c.kind == estate.KindVisit || c.kind == estate.KindHealthPlan:
+	case c.kind == estate.KindVisit:
+		n.patients++
+	case c.kind == estate.KindCare || c.kind == estate.KindHealthPlan:
 		n.stay++
-	case c.kind == estate.KindHL7 || c.kind == estate.KindFHIR:
-		n.clinical += 2
-	case class == estate.PHI && isCoded(c.kind) && q.eachOnce():
+	case c.kind == estate.KindHL7 || c.kind == estate.KindFHIR: // messages of many kinds; each is judged by itself
+	case class == estate.PHI && isListed(c.kind) && q.eachOnce():
 		n.unique++
 	case class == estate.PHI && !isPlan(c.kind):
 		n.clinical++
@@ -163,17 +133,50 @@ func (n *around) count(q *question, c candidate) {
 		}
 	case c.kind == estate.KindPay:
 		n.pay++
+	case c.kind == estate.KindEmployeeNumber:
+		n.staff++
 	case class == estate.HR:
 		n.work++
-	case class == estate.PII && c.chance >= 0.8 && !q.reading.Other:
+	case class == estate.PII && q.reading.Subject == detect.Employee && identifies(c.kind):
+		n.staff++
+	case class == estate.PII && q.reading.Other:
+		n.others++
+	case class == estate.PII && c.chance >= 0.8:
 		n.identity++
+		if identifies(c.kind) {
+			n.named++
+		}
 		switch c.kind {
 		case estate.KindBirthDate, estate.KindFamilyName, estate.KindAge, estate.KindSex:
 			n.vital++
 		}
+	case class == estate.Financial && c.kind != estate.KindAmount:
+		n.accounts++
+	case c.kind == estate.KindAmount:
+		n.amounts++
 	case c.kind == estate.KindReference || c.kind == estate.KindCode:
 		n.codes++
 	}
+}
+
+// isListed lists the kinds that catalogues are of.
+func isListed(kind estate.Kind) bool {
+	switch kind {
+	case estate.KindDiagnosis, estate.KindICD10, estate.KindSNOMED, estate.KindLOINC, estate.KindATC, estate.KindDrug,
+		estate.KindDosage, estate.KindProcedure, estate.KindLabResult, estate.KindAllergy, estate.KindVital:
+		return true
+	}
+	return false
+}
+
+// identifies lists what tells who somebody is: a room has a telephone as well.
+func identifies(kind estate.Kind) bool {
+	switch kind {
+	case estate.KindPhone, estate.KindEmail, estate.KindIP, estate.KindMAC, estate.KindDeviceID, estate.KindCoordinates, estate.KindCity,
+		estate.KindPostalCode, estate.KindUsername, estate.KindPersonalText, estate.KindActivity, estate.KindPlate, estate.KindLanguage:
+		return false
+	}
+	return true
 }
 
 // isIllness lists the kinds that only somebody's care brings about; drugs and codes of tests are kept in stock as well.

@@ -8,6 +8,7 @@ import (
 
 	"nightferry/classify/modules"
 	"nightferry/classify/rules"
+	"nightferry/internal/drift"
 	"nightferry/internal/estate"
 )
 
@@ -20,6 +21,10 @@ type Assessment struct {
 	Gaps         []estate.Gap         `json:"gaps"`              // what is not known, and what would mend it
 
 	Unknown []estate.UnknownFinding `json:"unknown,omitempty"` // rules that could not be judged, and what would tell
+
+	Accountability Accountability `json:"accountability"`    // who answers for what
+	Demands        *Demands       `json:"demands,omitempty"` // what follows for each workload; nil where nobody asked
+	Progress       Progress       `json:"progress,omitzero"` // against the assessment before
 }
 
 // Input is what an assessment rests on.
@@ -33,16 +38,31 @@ type Input struct {
 
 	Rules    *rules.Set          // of findings; none are judged where there are none
 	Accepted []estate.Acceptance // by people, in overrides.yaml
-	Today    string              // 2026-01-31, by which acceptances expire
+	Today    string              // 2026-01-31, by which acceptances expire and evidence ages
+	Word     estate.Word         // of people: duties, practices, vendors, changes
+	Drift    *drift.Report       // since an earlier discovery; nil where none was compared with
+
+	Policies  *Policies                // of what follows for workloads; nil leaves it out
+	Copies    []estate.Copy            // by people, in engagement.yaml
+	Restores  []estate.Restore         // the same
+	Approvals []estate.TenancyApproval // by people, in overrides.yaml
+	Previous  *Assessment              // the assessment before; nil where there was none
 }
 
+// AssessmentMemory is what an assessment of 10,000 machines fits into, in bytes; the collector is kept to it.
+const AssessmentMemory = 900 << 20
+
 // Assess reconciles the integrations from what configuration says, what sockets and sessions show, and what
-// people declared, tells how these differ, judges Odoo's modules, and lists the gaps in what is known. The order of the input changes nothing.
+// people declared, tells how these differ, judges Odoo's modules, lists the gaps in what is known, says what follows for
+// each workload, and what has changed since the assessment before. The order of the input changes nothing.
 func Assess(in Input) Assessment {
 	integrations := reconcile(in)
-	a := Assessment{Version: Version, Integrations: integrations, Findings: differences(integrations), Gaps: in.Inventory.Gaps()}
+	copies := held(in)
+	a := Assessment{Version: Version, Integrations: integrations, Findings: differences(integrations), Gaps: in.Inventory.Gaps(),
+		Accountability: Account(in.Word, in.Services, in.Today)}
 	if in.Rules != nil {
-		judged := in.Rules.Evaluate(rules.Estate{Inventory: in.Inventory, Services: in.Services, Integrations: integrations, Classes: in.Classification.byDatabase()})
+		judged := in.Rules.Evaluate(rules.Estate{Inventory: in.Inventory, Services: in.Services, Integrations: integrations, Classes: in.Classification.byDatabase(),
+			Word: in.Word, Drift: in.Drift, Today: in.Today, Copies: copies, Restores: in.Restores})
 		a.Findings, a.Unknown = append(a.Findings, judged.Findings...), judged.Unknown
 		estate.SortFindings(a.Findings)
 	}
@@ -51,6 +71,10 @@ func Assess(in Input) Assessment {
 		report := in.Advisor.Assess(in.Inventory, in.Target)
 		a.Modules = &report
 	}
+	if in.Policies != nil {
+		a.Demands = demands(in, &a, copies)
+	}
+	a.follow(in.Previous, in.Today)
 	return a
 }
 

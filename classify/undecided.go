@@ -50,6 +50,8 @@ func telling(result ColumnResult, column estate.Column) float64 {
 		return 0
 	case len(result.Evidence) > 0 && result.Evidence[0].Kind == "catalogue" && !isFree(column):
 		return 0
+	case isInteger(column.Type) && result.Subtype == estate.KindMRN.String() && len(result.Evidence) == 1 && result.Evidence[0].Kind == "context":
+		return 0 // a key between tables: its numbers say nothing
 	case result.Class == estate.NotAssessed:
 		return 0.9
 	case isFree(column):

@@ -134,8 +134,11 @@ func (p *profile) consider(kind estate.Kind, share float64, n int, c *estate.Col
 	if p.enum && c.Distinct <= 5 && isOpen(kind) {
 		return // a few values, repeated, are nobody's names
 	}
-	if p.enum && share >= 0.3 && c.Distinct >= 2 && isBelief(kind) {
-		s.least, s.distinct = 0.3, 2
+	if p.enum && share >= 0.5 && c.Distinct >= 2 && isBelief(kind) {
+		s.least, s.distinct = 0.5, 2
+	}
+	if p.enum && c.Distinct <= 6 && kind == estate.KindDiagnosis {
+		s.least = 0.5 // one word of six is no list of illnesses
 	}
 	if s.weight == 0 || share < s.least || n < 3 && p.filled > 6 || c.Distinct < min(s.distinct, p.filled) {
 		return

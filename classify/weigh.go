@@ -104,8 +104,11 @@ func (c *candidate) doubt(f finding, r detect.Reading) {
 		return
 	}
 	factor := 1 - 0.55*technical
-	if f.strong {
+	switch {
+	case f.strong:
 		factor = 1 - 0.12*technical
+	case f.where == parts: // what people or programs write into a message is there, whatever the message is for
+		factor = 1 - 0.3*technical
 	}
 	c.chance *= factor
 }

@@ -1,6 +1,9 @@
 package classify
 
 import (
+	"slices"
+	"strings"
+
 	"nightferry/classify/detect"
 	"nightferry/internal/estate"
 )
@@ -34,18 +37,30 @@ func (q *question) person(c candidate) (estate.DataClass, float64, *Evidence) {
 	switch {
 	case q.reading.Subject == detect.Patient && !other:
 		return estate.PHI, c.chance, &Evidence{Kind: "context", Class: estate.PHI, Weight: 0.9, Detail: "the name speaks of the patient"}
+	case c.kind == estate.KindVAT && ctx.ofBusiness():
+		return estate.Public, 0.75, q.because(estate.Public, 0.75) // companies' numbers stand in registers
+	case ctx.care && c.kind == estate.KindPlate:
+		return estate.Operational, 0.7, q.because(estate.Operational, 0.7) // what somebody was driven in
+	case ctx.care && (professional(c.kind) || other) && !isLogin(c.kind):
+		return estate.PHI, min(c.chance, 0.85), q.because(estate.PHI, 0.85) // who treats somebody is part of the record
+	case ctx.subject == detect.Employee && professional(c.kind):
+		return estate.HR, min(c.chance, 0.85), q.because(estate.HR, 0.85)
 	case professional(c.kind), q.reading.Subject == detect.Employee && ctx.subject != detect.Employee, other && ctx.subject != detect.Employee:
 		return estate.PII, min(c.chance, unplaced), nil
 	case ctx.link != "" && !isLogin(c.kind):
 		return estate.PHI, min(c.chance, 0.95), q.because(estate.PHI, 0.9)
 	case ctx.subject == detect.Employee:
 		return estate.HR, min(c.chance, 0.95), q.because(estate.HR, 0.9)
+	case ctx.subject == detect.Technical && ctx.persons && (c.kind == estate.KindPlate || c.kind == estate.KindCoordinates):
+		return estate.PII, min(c.chance, 0.7), nil // somebody's car, and where it is
 	case ctx.subject == detect.Technical && ofMachines(c.kind):
 		return estate.Operational, 0.8, q.because(estate.Operational, 0.8)
 	case ctx.subject == detect.Reference && generic(c.kind) && (!c.shown || c.kind != estate.KindEmail && !c.within):
 		return estate.Public, 0.8, q.because(estate.Public, 0.8)
-	case ctx.subject == detect.Technical && !c.named && c.chance < 0.86 && isName(c.kind) && c.kind != estate.KindEmail:
+	case ctx.subject == detect.Technical && !c.named && !c.within && c.chance < 0.86 && isName(c.kind) && c.kind != estate.KindEmail:
 		return estate.Operational, 0.7, q.because(estate.Operational, 0.7) // some of its words are names as well
+	case !q.profile.sampled && q.ofContacts(c):
+		return estate.PII, min(c.chance, 0.7), nil
 	case (ctx.subject == detect.Organisation || ctx.subject == detect.Technical) && generic(c.kind) && (!c.shown || !isName(c.kind) && c.kind != estate.KindPersonalText):
 		return estate.Operational, 0.75, q.because(estate.Operational, 0.75)
 	case ctx.subject == detect.Person || ctx.subject == detect.Money || ctx.subject == detect.Event:
@@ -80,6 +95,22 @@ func generic(kind estate.Kind) bool {
 		estate.KindPersonalText, estate.KindLanguage, estate.KindCoordinates, estate.KindPhone, estate.KindNationality, estate.KindSex, estate.KindAge,
 		estate.KindIP, estate.KindMAC, estate.KindPhoto, estate.KindEmail, estate.KindDeviceID, estate.KindPlate, estate.KindActivity:
 		return true
+	}
+	return false
+}
+
+// ofContacts tells what names alone say of somebody even among things and companies: how to reach who is named beside it,
+// who did something, and remarks that nobody has read. The name of a company is its own, and so is a room's telephone.
+func (q *question) ofContacts(c candidate) bool {
+	switch c.kind {
+	case estate.KindEmail:
+		return true
+	case estate.KindPhone:
+		return q.context.persons
+	case estate.KindName:
+		return c.chance >= 0.55 && !q.reading.Points && (q.context.subject != detect.Organisation || q.reading.Words > 1)
+	case estate.KindPersonalText:
+		return c.chance >= 0.55
 	}
 	return false
 }
@@ -158,7 +189,7 @@ func (q *question) money(c candidate) (estate.DataClass, float64, *Evidence) {
 		return estate.HR, min(c.chance, 0.9), q.because(estate.HR, 0.9)
 	case ctx.care && ctx.subject != detect.Money && ctx.subject != detect.Person:
 		return estate.PHI, min(c.chance, 0.8), q.because(estate.PHI, 0.8)
-	case ctx.subject == detect.Reference && (c.kind == estate.KindAmount || c.kind == estate.KindPaymentReference || c.kind == estate.KindBIC || c.kind == estate.KindABA):
+	case ctx.subject == detect.Reference && c.chance < 0.8 && (c.kind == estate.KindAmount || c.kind == estate.KindPaymentReference || c.kind == estate.KindBIC || c.kind == estate.KindABA):
 		return estate.Public, 0.75, q.because(estate.Public, 0.75)
 	case c.kind == estate.KindPaymentReference && ctx.subject != detect.Money:
 		return estate.Financial, c.chance * 0.75, nil
@@ -176,7 +207,14 @@ func (q *question) rest(result ColumnResult, technical *candidate, list []candid
 		result.Evidence = append(result.Evidence, c.evidence...)
 	}
 	ctx := q.context
+	primary := slices.Contains(q.table.PrimaryKey, q.column.Name)
 	switch {
+	case primary && isInteger(q.column.Type) && ctx.subject != detect.Patient:
+		return q.settle(result, estate.Operational, 0.7)
+	case primary && ctx.care && isText(q.column.Type):
+		return q.settle(result, estate.PHI, 0.62)
+	case primary && ctx.subject == detect.Employee && isText(q.column.Type):
+		return q.settle(result, estate.HR, 0.6)
 	case ctx.subject == detect.Reference && ctx.link == "" && q.published():
 		return q.settle(result, estate.Public, 0.7)
 	case technical != nil && !soft && (!q.ofSomebody() || technical.kind != estate.KindReference):
@@ -187,12 +225,14 @@ func (q *question) rest(result ColumnResult, technical *candidate, list []candid
 		return q.settle(result, estate.PHI, 0.62)
 	case ctx.subject == detect.Employee:
 		return q.settle(result, estate.HR, 0.6)
-	case ctx.subject == detect.Money && (!soft && q.loose() || q.profile.has(estate.KindText) > 0.6 && q.profile.counts.Words > 2*q.profile.filled):
+	case ctx.subject == detect.Money && (!soft && !kindIsDate(q.column.Type) && (q.loose() || !q.profile.sampled && !isInteger(q.column.Type)) || q.profile.has(estate.KindText) > 0.6 && q.profile.counts.Words > 2*q.profile.filled):
 		return q.settle(result, estate.Financial, 0.55)
-	case ctx.subject == detect.Person && ctx.byName && !soft && q.profile.sampled && !q.profile.enum && isText(q.column.Type):
+	case ctx.subject == detect.Person && ctx.described && !soft && (primary || q.profile.sampled) && (isText(q.column.Type) || q.column.Type == "date"):
 		return q.settle(result, estate.PII, 0.55)
 	case soft, q.profile.sampled, kindIsBoolean(q.column.Type):
 		return q.settle(result, estate.Operational, 0.72)
+	case (ctx.subject == detect.Technical || ctx.subject == detect.Event) && !isFree(q.column) && q.column.Name != ctx.value:
+		return q.settle(result, estate.Operational, 0.6)
 	}
 	return result
 }
@@ -262,6 +302,14 @@ func (q *question) loose() bool {
 		return false
 	}
 	return !p.enum && p.has(estate.KindDate, estate.KindTimestamp, estate.KindNumber, estate.KindText) > 0.6
+}
+
+func isInteger(sqlType string) bool {
+	return sqlType == "integer" || sqlType == "bigint" || sqlType == "smallint"
+}
+
+func kindIsDate(sqlType string) bool {
+	return sqlType == "date" || strings.HasPrefix(sqlType, "time")
 }
 
 func kindIsBoolean(sqlType string) bool { return sqlType == "boolean" }

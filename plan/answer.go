@@ -150,17 +150,7 @@ func words(asked problem.Problem, id problem.ID) string {
 }
 
 // conflict tells a collision in words, each constraint with its place.
-func conflict(asked problem.Problem, in Input, c problem.Conflict) *Conflict {
-	places := map[problem.ID]string{
-		problem.LimitWorkloads: in.PolicyWhere["max_services_per_wave"], problem.LimitBytes: in.PolicyWhere["max_gigabytes_per_wave"],
-		problem.LimitCrews: in.PolicyWhere["max_crews_per_wave"],
-	}
-	for _, closure := range asked.Closures {
-		places[closure.ID()] = closure.Source
-	}
-	for _, pin := range asked.Pins {
-		places[pin.ID()] = pin.Source
-	}
+func conflict(asked problem.Problem, c problem.Conflict) *Conflict {
 	out := &Conflict{Proven: c.Proven, MoreNights: max(c.MoreSlots, 0)}
 	for _, r := range c.Relaxations {
 		buys := "not enough: another conflict is behind it"
@@ -171,7 +161,7 @@ func conflict(asked problem.Problem, in Input, c problem.Conflict) *Conflict {
 			out.Proven = false
 			buys += "; it rests on an assumed size of " + strings.Join(guessed, ", ")
 		}
-		out.Constraints = append(out.Constraints, Relaxation{Constraint: string(r.Constraint), Source: places[r.Constraint], Buys: buys})
+		out.Constraints = append(out.Constraints, Relaxation{Constraint: string(r.Constraint), Asks: r.Meaning.Text, Source: r.Meaning.Source, Buys: buys})
 	}
 	return out
 }

@@ -29,7 +29,9 @@ func Problem(in Input) (problem.Problem, []string, error) {
 	}
 	p := problem.Problem{
 		Slots: nights(in.Dates, first, cmp.Or(in.Policy.HorizonDays, Horizon)), Closures: freezes(in.Dates),
-		Limits: problem.Limits{Workloads: in.Policy.MaxServicesPerWave, Bytes: int64(in.Policy.MaxGigabytesPerWave) * 1e9, Crews: in.Policy.MaxCrewsPerWave, UnknownBytes: unknownBytes},
+		Limits: problem.Limits{Workloads: in.Policy.MaxServicesPerWave, Bytes: int64(in.Policy.MaxGigabytesPerWave) * 1e9, Crews: in.Policy.MaxCrewsPerWave, UnknownBytes: unknownBytes,
+			Sources: map[problem.ID]string{problem.LimitWorkloads: in.PolicyWhere["max_services_per_wave"], problem.LimitBytes: in.PolicyWhere["max_gigabytes_per_wave"],
+				problem.LimitCrews: in.PolicyWhere["max_crews_per_wave"]}},
 	}
 	assumed := []string{"the first wave may move from " + first.Format(time.DateOnly) + ": " + basis}
 	if len(in.Dates.Windows) == 0 {

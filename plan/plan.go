@@ -7,6 +7,7 @@ import (
 
 	"nightferry/classify"
 	"nightferry/internal/estate"
+	"nightferry/plan/after"
 	"nightferry/plan/method"
 	"nightferry/plan/solve"
 )
@@ -26,6 +27,12 @@ type Plan struct {
 	Assumptions  []string     `yaml:"assumptions,omitempty" json:"assumptions,omitempty"`
 	Warnings     []string     `yaml:"warnings,omitempty" json:"warnings,omitempty"`
 	Conflict     *Conflict    `yaml:"conflict,omitempty" json:"conflict,omitempty"` // why there is no plan; nil where there is one
+
+	// What [Plan.Follow] adds.
+	Partners   *after.Readiness   `yaml:"partners,omitempty" json:"partners,omitempty"` // nil in a plan of which nobody asked for it
+	After      []after.Item       `yaml:"after,omitempty" json:"after,omitempty"`
+	Retirement []after.Retirement `yaml:"retirement,omitempty" json:"retirement,omitempty"`
+	Effort     []after.Effort     `yaml:"effort,omitempty" json:"effort,omitempty"`
 }
 
 // Score is what the plan costs, and how far from the best it can be at most.
@@ -56,6 +63,7 @@ type Conflict struct {
 // Relaxation is one constraint of a conflict.
 type Relaxation struct {
 	Constraint string `yaml:"constraint" json:"constraint"`
+	Asks       string `yaml:"asks" json:"asks"`
 	Source     string `yaml:"source,omitempty" json:"source,omitempty"` // file and line
 	Buys       string `yaml:"buys" json:"buys"`
 }
@@ -147,7 +155,7 @@ func Make(in Input) (Plan, error) {
 			return p, err
 		}
 		if answer.Conflict != nil {
-			p.Conflict = conflict(asked, in, *answer.Conflict)
+			p.Conflict = conflict(asked, *answer.Conflict)
 		} else {
 			g.take(&p, asked, *answer.Solution, in.Choices)
 		}

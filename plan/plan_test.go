@@ -209,3 +209,25 @@ func TestNothingToPlan(t *testing.T) {
 		require.Equal(t, estate.NotAsked, item.Coverage, item.Name)
 	}
 }
+
+func TestFollowCountsFromTheNightsOfThePlan(t *testing.T) {
+	t.Parallel()
+	in := input()
+	in.Services = append(in.Services, estate.Service{Name: "fax", Environment: estate.Production, Disposition: estate.Retire})
+	in.Assessment.Integrations = append(in.Assessment.Integrations, estate.Integration{From: "host/b", To: "outside/lab.example", Protocol: "sftp"})
+	p := made(t, in)
+	require.Nil(t, p.Partners)
+	p.Waves[3].From, p.Waves[3].To = time.Date(2027, 5, 1, 22, 0, 0, 0, time.UTC), time.Date(2027, 5, 2, 6, 0, 0, 0, time.UTC) // as a person may
+	p = p.Follow(in)
+	require.Len(t, p.Partners.Integrations, 1)
+	require.Equal(t, []string{"erp", "wave-3", "2027-04-17"}, []string{p.Partners.Integrations[0].Service, p.Partners.Integrations[0].Wave, p.Partners.Integrations[0].Gates[0].Due})
+	var ends []string
+	for _, r := range p.Retirement {
+		ends = append(ends, r.Service)
+	}
+	require.Equal(t, []string{"billing", "erp", "fax", "ring", "staging", "wiki"}, ends, "directory stays")
+	require.Equal(t, "2027-06-01", p.Retirement[1].ReadOnlyUntil)
+	require.Empty(t, p.Retirement[2].ReadOnlyUntil)
+	require.Len(t, p.Effort, len(ends))
+	require.Len(t, p.After, 6*(len(ends)-1))
+}

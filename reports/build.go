@@ -25,7 +25,7 @@ func Build(in Input) Document {
 		Title: in.Engagement, Made: in.Made.UTC().Truncate(time.Second),
 		Summary: summarise(in),
 		Sheets: []Sheet{
-			services(in), hosts(in), care(in), backups(in), databases(in), tables(in), landing(in), odooServers(in), modules(in), moduleVerdicts(in), code(in),
+			services(in), readinesses(in), tenancies(in), controlLevels(in), recoveries(in), continuity(in), responsibilities(in), scorecard(in), hosts(in), care(in), backups(in), databases(in), tables(in), landing(in), odooServers(in), modules(in), moduleVerdicts(in), code(in),
 			integrations(in), findings(in), unjudged(in), dataClasses(in), sensitive(in), waves(in), coverage(in),
 		},
 	}

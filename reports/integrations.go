@@ -129,14 +129,14 @@ func meaning(all []estate.Integration, i estate.Integration) Cell {
 func findings(in Input) Sheet {
 	s := Sheet{Name: "Findings", Purpose: "What is wrong, or may be, the worst first, with what shows it and what would mend it.",
 		Columns: []Column{{"Severity", 10}, {"Finding", 70}, {"Asset", 26}, {"Evidence", 80}, {"What would mend it", 70}, {"Effort", 10},
-			{"Accepted", 30}, {"HIPAA Security Rule, 45 CFR", 34}, {"ISO/IEC 27001:2022", 20}, {"What it does not say", 50}, {"Code", 38}}}
+			{"Accepted", 30}, {"HIPAA Security Rule, 45 CFR", 34}, {"ISO/IEC 27001:2022", 20}, {"What it does not say", 50}, {"First seen", 11}, {"Code", 38}}}
 	if in.Assessment == nil {
 		s.Rows = notYet(len(s.Columns), "classify")
 		return s
 	}
 	for _, f := range in.Assessment.Findings {
 		s.Rows = append(s.Rows, []Cell{severe(f.Severity), Text(f.Title), Text(f.Asset), Text(strings.Join(f.Evidence, "; ")), Text(f.Fix), Text(f.Effort),
-			borne(f), Text(strings.Join(f.HIPAA, ", ")), Text(strings.Join(f.ISO, ", ")), Text(f.Note), Text(f.Code)})
+			borne(f), Text(strings.Join(f.HIPAA, ", ")), Text(strings.Join(f.ISO, ", ")), Text(f.Note), Text(f.FirstSeen), Text(f.Code)})
 	}
 	if len(s.Rows) == 0 {
 		s.Rows = [][]Cell{pad([]Cell{Text("nothing was found")}, Text(""), len(s.Columns))}

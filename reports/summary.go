@@ -17,7 +17,7 @@ func summarise(in Input) Summary {
 		Subtitle:  subtitle(in),
 		Answer:    answer(in),
 		Headlines: headlines(in),
-		Blocks:    []Block{classBlock(in), hostBlock(in), waveBlock(in), findingBlock(in), gapBlock(in)},
+		Blocks:    []Block{readinessBlock(in), classBlock(in), hostBlock(in), waveBlock(in), findingBlock(in), gapBlock(in)},
 	}
 }
 
@@ -85,6 +85,12 @@ func answer(in Input) []string {
 		}
 		sentences = append(sentences, fmt.Sprintf("%s found; %d of them %s in use and declared by nobody.",
 			are(len(in.Assessment.Integrations), "integration"), undeclared, map[bool]string{true: "is", false: "are"}[undeclared == 1]), findingSentence(*in.Assessment))
+	}
+	if d := demandsOf(in); d != nil {
+		sentences = append(sentences, demandSentence(d))
+		if since := progressSentence(in.Assessment); since != "" {
+			sentences = append(sentences, since)
+		}
 	}
 	return append(sentences, readSentence(in, hosts, servers, odoo))
 }

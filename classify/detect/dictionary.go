@@ -13,6 +13,8 @@ type Dictionary struct {
 	subjects  map[string]Subject // of tables, by text
 	keyNames  map[string]bool
 	valueName map[string]bool
+	others    map[string]bool // of several words each
+	stems     stems
 }
 
 // lexeme is what the dictionaries know of one word.
@@ -28,6 +30,10 @@ type lexeme struct {
 // LoadDictionary reads the embedded files.
 func LoadDictionary() (*Dictionary, error) {
 	d := newDictionary()
+	var err error
+	if d.stems, err = loadStems(); err != nil {
+		return nil, err
+	}
 	for i, language := range languages() {
 		text, err := wordFile(string(language))
 		if err != nil {
@@ -42,7 +48,7 @@ func LoadDictionary() (*Dictionary, error) {
 
 func newDictionary() *Dictionary {
 	return &Dictionary{terms: map[string][]term{}, joined: map[string]string{}, lexicon: map[string]lexeme{},
-		subjects: map[string]Subject{}, keyNames: map[string]bool{}, valueName: map[string]bool{}}
+		subjects: map[string]Subject{}, keyNames: map[string]bool{}, valueName: map[string]bool{}, others: map[string]bool{}}
 }
 
 // read takes the terms of one language's file.
@@ -99,7 +105,7 @@ func (d *Dictionary) enter(s section, folded string, language uint8) {
 			d.subjects[folded] = s.subject
 		}
 	case "other":
-		d.joinable(folded)
+		d.others[folded] = true
 	case "key":
 		d.keyNames[folded] = true
 	case "value":
@@ -188,6 +194,9 @@ func (d *Dictionary) begun(words []string, token string) []string {
 // maxToken is the longest word that is taken apart; PostgreSQL's names end at 63 bytes.
 const maxToken = 64
 
+// german is the bit of the language whose plurals end in n: no wage is a "Wagen".
+const german = 1 << 2
+
 // known finds a word, or what it is without a plural ending, or with ae, oe and ue as in a name without umlauts.
 func (d *Dictionary) known(token string) (string, bool) {
 	if _, ok := d.lexicon[token]; ok {
@@ -196,7 +205,7 @@ func (d *Dictionary) known(token string) (string, bool) {
 	if len(token) > 4 {
 		for _, ending := range [...]string{"s", "es", "n", "en", "e", "x"} {
 			if stem, cut := strings.CutSuffix(token, ending); cut && len(stem) > 3 {
-				if _, ok := d.lexicon[stem]; ok {
+				if known, ok := d.lexicon[stem]; ok && (ending[len(ending)-1] != 'n' || known.languages&german != 0) {
 					return stem, true
 				}
 			}

@@ -57,6 +57,9 @@ func (d *Dictionary) Read(column, sqlType string, language int) Reading {
 			r.Subject = known.subject
 		}
 	}
+	for i := range max(0, len(words)-1) {
+		r.Other = r.Other || d.others[words[i]+" "+words[i+1]]
+	}
 	for _, s := range spans {
 		h := Hint{Kind: s.term.kind, Term: s.term.text, Weight: s.term.weight * s.order * fit(s.term.kind, sqlType)}
 		if word := d.negated(words, s, language, sqlType); word != "" {
@@ -67,6 +70,9 @@ func (d *Dictionary) Read(column, sqlType string, language int) Reading {
 			h.Weight *= 0.93
 		}
 		r.Hints = append(r.Hints, h)
+	}
+	if byWhom(column) && kindOf(sqlType) == "text" {
+		r.Hints = append(r.Hints, Hint{Kind: estate.KindUsername, Term: "by whom", Weight: 0.6})
 	}
 	slices.SortStableFunc(r.Hints, func(a, b Hint) int {
 		switch {
@@ -187,6 +193,19 @@ func yesOrNo(kind estate.Kind) bool {
 	return false
 }
 
+// byWhom tells whether a name asks who did something: "cleared_by", "saisi_par".
+func byWhom(column string) bool {
+	words := Tokens(column)
+	if len(words) < 2 {
+		return false
+	}
+	switch words[len(words)-1] {
+	case "by", "par", "por":
+		return true
+	}
+	return false
+}
+
 // pointsAway tells whether a name looks like that of a key to another table.
 func pointsAway(column string) bool {
 	lower := strings.ToLower(column)
@@ -235,7 +254,7 @@ func fitNumber(kind estate.Kind) float64 {
 		estate.KindBirthPlace, estate.KindPasswordHash, estate.KindPrivateKey, estate.KindConnectionString, estate.KindSecret,
 		estate.KindIBAN, estate.KindBIC, estate.KindCardHolder, estate.KindPhoto, estate.KindSignature, estate.KindUsername,
 		estate.KindProfile, estate.KindPersonalText, estate.KindClinicalNote, estate.KindEmergencyContact, estate.KindPassword,
-		estate.KindHL7, estate.KindFHIR, estate.KindIP, estate.KindMAC, estate.KindSessionToken, estate.KindPlate:
+		estate.KindHL7, estate.KindFHIR, estate.KindIP, estate.KindMAC, estate.KindSessionToken, estate.KindPlate, estate.KindVAT:
 		return 0.4
 	}
 	return 1

@@ -12,7 +12,7 @@ import (
 
 // The dictionaries are text, one file a language. A line in brackets opens a section; the lines after it are terms,
 // parted by commas, each of one or more words as people write them: diacritics and case are of no matter, and articles
-// are left out. "#" begins a comment.
+// are left out. "#" begins a comment. What tells a table's subject by single words is in stems.txt (see stems).
 //
 //	[KIND WEIGHT]       names that say what a column holds, with the chance that they are right
 //	[negative]          words that make a name speak about data, rather than hold it ("email_template")

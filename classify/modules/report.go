@@ -57,6 +57,11 @@ type Judgement struct {
 	Effort   *Effort  `json:"effort,omitempty"` // nil where there is nothing to carry, or the code was not seen: Reasons say which
 }
 
+// IsStuck tells whether a module stands in the way of the target until somebody has looked.
+func (j *Judgement) IsStuck() bool {
+	return j.Verdict == Removed || j.Verdict == Unknown || j.Verdict == Custom && j.Effort == nil
+}
+
 // Customisation counts what people made in a database, past all modules. A count that could not be read is not there,
 // and Unread says so.
 type Customisation struct {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"nightferry/internal/drift"
 	"nightferry/internal/estate"
 )
 
@@ -18,16 +19,25 @@ import (
 // shorter: a section is its value alone and known, and every section that is not written is known and empty. A section
 // that is not known is written with its coverage. Everything was read at noon of 1 January 2026.
 type caseContent struct {
-	Hosts        []estate.Host               `json:"hosts"`
-	Postgres     []estate.PostgresServer     `json:"postgres"`
-	Odoo         []estate.OdooServer         `json:"odoo"`
-	Services     []estate.Service            `json:"services"`
-	Integrations []estate.Integration        `json:"integrations"`
-	Classes      map[string]estate.DataClass `json:"classes"`
+	Hosts        []estate.Host           `json:"hosts"`
+	Postgres     []estate.PostgresServer `json:"postgres"`
+	Odoo         []estate.OdooServer     `json:"odoo"`
+	Services     []estate.Service        `json:"services"`
+	Clusters     []estate.Cluster        `json:"clusters"`
+	Integrations []estate.Integration    `json:"integrations"`
+	Drift        *drift.Report           `json:"drift"`
+
+	estate.Word
+	Classes  map[string]estate.DataClass `json:"classes"`
+	Copies   []estate.Copy               `json:"copies"`
+	Restores []estate.Restore            `json:"restores"`
 }
 
 // caseTime is when the estates of cases were read.
-const caseTime = "2026-01-01T12:00:00Z"
+const (
+	caseTime = "2026-01-01T12:00:00Z"
+	caseDay  = "2026-01-01"
+)
 
 // misfit is what does not fit into an estate, and where.
 type misfit struct{ where, text string }
@@ -50,8 +60,9 @@ func estateOf(given map[string]any) (e Estate, where string, err error) {
 	if err := decoder.Decode(&content); err != nil {
 		return e, "", fmt.Errorf("it does not fit into an inventory: %w", err)
 	}
-	return Estate{Inventory: estate.Inventory{Hosts: content.Hosts, Postgres: content.Postgres, Odoo: content.Odoo},
-		Services: content.Services, Integrations: content.Integrations, Classes: content.Classes}, "", nil
+	return Estate{Inventory: estate.Inventory{Hosts: content.Hosts, Postgres: content.Postgres, Odoo: content.Odoo, Clusters: content.Clusters},
+		Services: content.Services, Integrations: content.Integrations, Classes: content.Classes, Word: content.Word, Drift: content.Drift, Today: caseDay,
+		Copies: content.Copies, Restores: content.Restores}, "", nil
 }
 
 // expand writes out what a case leaves out, along the types of the inventory.
@@ -90,9 +101,10 @@ func expandStruct(t reflect.Type, given any, where string) (any, error) {
 		return nil, misfit{where, "this should be keys with values"}
 	}
 	types := map[string]reflect.Type{}
-	for field := range t.Fields() {
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		types[name] = field.Type
+	for _, field := range reflect.VisibleFields(t) {
+		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
+			types[name] = field.Type
+		}
 	}
 	out := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"nightferry/internal/estate"
 	"nightferry/internal/expr"
@@ -19,25 +20,31 @@ type Result struct {
 	Unknown  []estate.UnknownFinding // in order of code
 }
 
-// Evaluate holds every rule against every subject. The same estate gives the same result, whatever its order.
+// Evaluate holds every rule against every subject, one kind of subject beside another. The same estate gives the same
+// result, whatever its order: a rule is about one kind, so that no two write to one finding.
 func (s *Set) Evaluate(e Estate) Result {
 	w := newWorld(e)
 	byKind := map[string][]*Rule{}
 	for _, r := range s.rules {
 		byKind[r.For] = append(byKind[r.For], r)
 	}
-	v := verdicts{findings: map[[2]string]*estate.Finding{}, unknown: map[lack][]string{}}
-	for _, name := range s.kinds.order {
+	all := make([]verdicts, len(s.kinds.order))
+	var working sync.WaitGroup
+	for i, name := range s.kinds.order {
+		all[i] = verdicts{findings: map[[2]string]*estate.Finding{}, unknown: map[lack][]string{}}
 		if len(byKind[name]) == 0 {
 			continue
 		}
-		for g := range s.kinds.byName[name].groups(w) {
-			for _, r := range byKind[name] {
-				v.judge(w, r, s.kinds.fields[name], &g)
+		working.Go(func() {
+			for g := range s.kinds.byName[name].groups(w) {
+				for _, r := range byKind[name] {
+					all[i].judge(w, r, s.kinds.fields[name], &g)
+				}
 			}
-		}
+		})
 	}
-	return v.result(s)
+	working.Wait()
+	return s.result(all)
 }
 
 // verdicts gathers what rules say. A rule finds at most one thing on an asset, however many subjects show it.
@@ -130,18 +137,20 @@ func (v *verdicts) find(r *Rule, g *group, shown []string) {
 }
 
 // result puts all in order.
-func (v *verdicts) result(s *Set) Result {
+func (s *Set) result(all []verdicts) Result {
 	result := Result{Findings: []estate.Finding{}, Unknown: []estate.UnknownFinding{}}
-	for _, f := range v.findings {
-		result.Findings = append(result.Findings, *f)
+	for i := range all {
+		for _, f := range all[i].findings {
+			result.Findings = append(result.Findings, *f)
+		}
+		for at, assets := range all[i].unknown {
+			slices.Sort(assets)
+			assets = slices.Compact(assets)
+			result.Unknown = append(result.Unknown, estate.UnknownFinding{Code: at.code, Title: s.by[at.code].Title, Section: at.gap.Section,
+				Coverage: at.gap.Coverage, Problem: at.gap.Problem, Grant: at.gap.Mend, Assets: assets})
+		}
 	}
 	estate.SortFindings(result.Findings)
-	for at, assets := range v.unknown {
-		slices.Sort(assets)
-		assets = slices.Compact(assets)
-		result.Unknown = append(result.Unknown, estate.UnknownFinding{Code: at.code, Title: s.by[at.code].Title, Section: at.gap.Section,
-			Coverage: at.gap.Coverage, Problem: at.gap.Problem, Grant: at.gap.Mend, Assets: assets})
-	}
 	slices.SortFunc(result.Unknown, func(a, b estate.UnknownFinding) int {
 		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Section, b.Section), cmp.Compare(a.Grant, b.Grant), cmp.Compare(a.Problem, b.Problem),
 			cmp.Compare(a.Coverage, b.Coverage), slices.Compare(a.Assets, b.Assets))

@@ -32,6 +32,7 @@ type subject struct {
 	server   *server
 	database *estate.Database
 	odoo     *erp
+	cluster  *estate.Cluster
 	item     any // pointer to the noun of the subject's kind
 }
 
@@ -63,7 +64,8 @@ func kinds() []kind {
 		changeKind(), callKind(), odooConfigurationKind(), redisConfigurationKind(),
 		postgresKind(), roleKind(), accessKind(), slotKind(), databaseKind(),
 		odooKind(), odooUserKind(), mailKind(), providerKind(), parameterKind(), apiKeyKind(), actionKind(), moduleKind(), queueKind(),
-		integrationKind(), serviceKind(),
+		integrationKind(), serviceKind(), dutyKind(), practiceKind(), vendorKind(), driftKind(),
+		clusterKind(), namespaceKind(), workloadKind(), podKind(), imageKind(), wayInKind(), openingKind(), volumeKind(), bindingKind(), gitOpsKind(),
 	}
 }
 

@@ -68,6 +68,20 @@ func databaseFields() []Field {
 			}
 			return truth(isRegulated(class))
 		}},
+		{"database.copy", expr.TypeText, "what people say that it holds of its origin: masked, summarised, full; empty where nobody says that it is a copy", func(s *subject) Fact {
+			return word(copyOf(s).Content)
+		}},
+		{"database.copy_word", expr.TypeText, "who says so, when and where", func(s *subject) Fact {
+			c := copyOf(s)
+			return word(strings.Trim(c.By+" on "+c.Date+", "+c.Where, " ,"))
+		}},
+		{"database.identifiers", expr.TypeText, "columns of a copy whose values have the form of numbers that tell people apart, as far as rows were read", func(s *subject) Fact {
+			c := copyOf(s)
+			if c.Database != "" && !c.Sampled {
+				return missing(estate.Gap{Section: "columns", Coverage: estate.NotAsked, Problem: "no row of the copy was read", Mend: "state sampling: for it in engagement.yaml, then run: nightferry classify"})
+			}
+			return word(firstOf(c.Identifiers))
+		}},
 		{"database.named", expr.TypeBool, "a business service or an Odoo server names it", func(s *subject) Fact {
 			for _, service := range s.world.Services {
 				if slices.Contains(service.Databases, s.server.Name+"/"+s.database.Name) || slices.Contains(service.Databases, s.server.Name) {
@@ -87,6 +101,16 @@ func databaseFields() []Field {
 		about("database.open_to_all", expr.TypeBool, "every role may connect", func(d *estate.Database) Fact { return truth(slices.Contains(d.PublicRights, "CONNECT")) }),
 		about("database.xid_millions", expr.TypeInt, "millions of transactions since its oldest row was frozen; at 2,000 it stops", func(d *estate.Database) Fact { return number(d.XIDAge / 1_000_000) }),
 	}
+}
+
+// copyOf is what people say of a database as a copy; the zero value where they say nothing.
+func copyOf(s *subject) estate.Copy {
+	for _, c := range s.world.Copies {
+		if c.Database == s.server.Name+"/"+s.database.Name {
+			return c
+		}
+	}
+	return estate.Copy{}
 }
 
 func contentFields() []Field {

@@ -59,6 +59,10 @@ func integrationKind() kind {
 				return truth(strings.HasPrefix(i.From, "outside/") || strings.HasPrefix(i.To, "outside/"))
 			}),
 			about("integration.owned", expr.TypeBool, "somebody is stated to answer for it", func(i *estate.Integration) Fact { return truth(i.Owner != "") }),
+			{"integration.agreement", expr.TypeText, "on patients' data with the other party: signed, none, not-needed; empty where nobody answered", func(s *subject) Fact {
+				i, _ := s.item.(*estate.Integration)
+				return word(agreementOf(s.world, outsider(i)))
+			}},
 			about("integration.planned", expr.TypeBool, "it comes with a move", func(i *estate.Integration) Fact { return truth(i.Planned) }),
 			about("integration.regulated", expr.TypeBool, "data that a law protects crosses it for sure: by protocol, database, model or declaration", func(i *estate.Integration) Fact {
 				return truth(slices.ContainsFunc(i.Classes, func(c estate.Crossing) bool {
@@ -122,6 +126,9 @@ func serviceKind() kind {
 			stated("service.owned", "an owner is stated", func(s *estate.Service) string { return s.Owner }),
 			stated("service.reachable", "a contact is stated", func(s *estate.Service) string { return s.Contact }),
 			stated("service.workaround", "what people do without it is stated", func(s *estate.Service) string { return s.Workaround }),
+			stated("service.communication", "how wards and staff learn that it is down is stated", func(s *estate.Service) string { return s.Communication }),
+			stated("service.authority", "who decides to go without it, and to switch over, is stated", func(s *estate.Service) string { return s.Authority }),
+			about("service.vendors_stated", expr.TypeBool, "whose failure takes it down is stated, also where it is none's", func(s *estate.Service) Fact { return truth(s.Vendors != nil) }),
 			about("service.rto_hours", expr.TypeInt, "hours in which it has to be back; -1 where nobody stated it", func(s *estate.Service) Fact { return hours(s.RTO) }),
 			about("service.rpo_minutes", expr.TypeInt, "minutes of data that may be lost; -1 where nobody stated it", func(s *estate.Service) Fact {
 				if s.RPO == 0 {

@@ -204,6 +204,9 @@ func safeguardFields() []Field {
 func dutyFields() []Field {
 	return []Field{
 		ofHost("host.services", expr.TypeInt, "business services that need it", func(m *machine) Fact { return number(len(m.services)) }),
+		ofHost("host.owned", expr.TypeBool, "a business service that needs it has an owner", func(m *machine) Fact {
+			return truth(slices.ContainsFunc(m.services, func(s *estate.Service) bool { return s.Owner != "" }))
+		}),
 		ofHost("host.critical", expr.TypeBool, "a life-critical or business-critical service needs it", func(m *machine) Fact { return truth(m.stake.critical) }),
 		ofHost("host.regulated", expr.TypeBool, "regulated data is kept or used there, by classification", func(m *machine) Fact {
 			if m.stake.class == "" || m.stake.class == estate.NotAssessed {
@@ -222,7 +225,7 @@ func dutyFields() []Field {
 		}),
 		ofHost("host.backup_days", expr.TypeInt, "days since the newest sign that a backup succeeded; write-ahead logs alone are none", backupAge),
 		ofHost("host.backup_local", expr.TypeText, "the folder of its only backups, where that is on the machine itself; empty where there are none or others", localBackup),
-		ofHost("host.restore_tried", expr.TypeBool, "a schedule or script restores something", restores),
+		ofHost("host.restore_tried", expr.TypeBool, "a schedule or script restores something, or somebody states a restore of it within a year", restores),
 		ofHost("host.wal_without_base", expr.TypeBool, "write-ahead logs are kept, and no base backup that they could follow", func(m *machine) Fact {
 			if wal := has("backups", m.Backups, func(b *estate.Backup) bool {
 				live := strings.Contains(b.Where, "/pg_wal/") || strings.Contains(b.Where, "/pg_xlog/") // the server's own
@@ -301,6 +304,9 @@ func isRemote(m *machine, folder string) bool {
 
 // restores looks for programs that bring something back.
 func restores(m *machine) Fact {
+	if m.restored {
+		return truth(true)
+	}
 	is := func(program string) bool { return strings.Contains(strings.ToLower(program), "restore") }
 	planned := has("schedules", m.Schedules, func(s *estate.Schedule) bool { return is(s.Program) || is(s.Where) })
 	if planned.Value.String() == "true" {

@@ -1,9 +1,7 @@
 package rules
 
 import (
-	"cmp"
 	"iter"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -226,37 +224,6 @@ func roleKind() kind {
 				})
 			}},
 		}}
-}
-
-func accessKind() kind {
-	return kind{name: "access", doc: "a line of pg_hba.conf", within: "postgres",
-		groups: within("access rules", func(p *server) estate.Section[[]estate.AccessRule] { return p.Access }),
-		fields: []Field{
-			about("access.line", expr.TypeInt, "its number", func(a *estate.AccessRule) Fact { return number(a.Line) }),
-			about("access.type", expr.TypeText, "local, host, hostssl, hostnossl, ...", func(a *estate.AccessRule) Fact { return word(a.Type) }),
-			about("access.method", expr.TypeText, "how a caller proves who it is", func(a *estate.AccessRule) Fact { return word(a.Method) }),
-			about("access.from", expr.TypeText, "from where", func(a *estate.AccessRule) Fact {
-				return word(cmp.Or(strings.TrimSuffix(a.Address+"/"+a.Netmask, "/"), "the machine itself"))
-			}),
-			about("access.who", expr.TypeText, "who to what", func(a *estate.AccessRule) Fact {
-				return word(strings.Join(a.Roles, ",") + " to " + strings.Join(a.Databases, ","))
-			}),
-			about("access.everywhere", expr.TypeBool, "from any address", func(a *estate.AccessRule) Fact { return truth(isEverywhere(*a)) }),
-			about("access.network", expr.TypeBool, "by the network, and not from the machine itself", func(a *estate.AccessRule) Fact { return truth(a.Type != "local" && !isFromItself(*a)) }),
-			about("access.clear", expr.TypeBool, "it lets in sessions without TLS", func(a *estate.AccessRule) Fact { return truth(a.Type == "host" || a.Type == "hostnossl") }),
-			about("access.all_databases", expr.TypeBool, "to all databases", func(a *estate.AccessRule) Fact { return truth(slices.Contains(a.Databases, "all")) }),
-			about("access.broken", expr.TypeBool, "the server cannot read it", func(a *estate.AccessRule) Fact { return truth(a.Broken) }),
-		}}
-}
-
-func isEverywhere(a estate.AccessRule) bool {
-	return a.Type != "local" && (a.Address == "all" || (a.Address == "0.0.0.0" || a.Address == "::") && (a.Netmask == "0.0.0.0" || a.Netmask == "::") || a.Address == "0.0.0.0/0" || a.Address == "::/0")
-}
-
-func isFromItself(a estate.AccessRule) bool {
-	host, _, _ := strings.Cut(a.Address, "/")
-	address, err := netip.ParseAddr(host)
-	return a.Address == "localhost" || a.Address == "samehost" || err == nil && address.IsLoopback()
 }
 
 func slotKind() kind {

@@ -169,7 +169,7 @@ func (k *checker) compile(r *Rule) {
 	if strings.TrimSpace(r.When) != "" {
 		program, err := expr.Compile(r.When, k.set.kinds.schema[r.For])
 		if mistake, is := errors.AsType[*expr.Error](err); is {
-			k.y.FaultWithin(k.at+".when", offsetOf(r.When, mistake.Line, mistake.Column), r.When, mistake.Text, near(mistake, fields))
+			k.y.FaultWithin(k.at+".when", mistake.Offset(r.When), r.When, mistake.Text, near(mistake, fields))
 		} else if err != nil {
 			k.fault("when", err.Error(), "")
 		}
@@ -200,18 +200,6 @@ func near(mistake *expr.Error, fields map[string]Field) string {
 		return "nightferry rules fields lists what can be asked for"
 	}
 	return "there are " + strings.Join(names, ", ")
-}
-
-// offsetOf is the number of the character at a line and column of a text.
-func offsetOf(text string, line, column int) int {
-	offset := 0
-	for n, l := range strings.SplitAfter(text, "\n") {
-		if n == line-1 {
-			break
-		}
-		offset += len([]rune(l))
-	}
-	return offset + column - 1
 }
 
 // cases checks that a rule can be tested: an estate that triggers it and one that does not.

@@ -39,7 +39,8 @@ func TestEveryRule(t *testing.T) {
 			for _, f := range shown.Findings {
 				require.NotContains(t, strings.Join(f.Evidence, " "), "(not known)", "evidence that nobody can look up")
 			}
-			if r.Topic == "parties" || r.Topic == "duty" {
+			stated := []string{"machine-without-service", "shared-machine-without-owner", "practice-evidence-old"}
+			if slices.Contains([]string{"integration", "service", "duty", "vendor"}, r.For) || slices.Contains(stated, r.Code) {
 				return // about what people stated and what is reconciled before, which no machine hides
 			}
 			hidden := one.Evaluate(hide(r.fires))
@@ -52,7 +53,7 @@ func TestEveryRule(t *testing.T) {
 // hide takes an estate with every section of it not read.
 func hide(e Estate) Estate {
 	hidden := e
-	hidden.Inventory = estate.Inventory{}
+	hidden.Inventory, hidden.Word, hidden.Drift = estate.Inventory{}, estate.Word{}, nil
 	for _, h := range e.Inventory.Hosts {
 		hidden.Inventory.Hosts = append(hidden.Inventory.Hosts, estate.UnreadHost(h.Name, h.Environment, h.Collected))
 	}
@@ -65,6 +66,9 @@ func hide(e Estate) Estate {
 		unread := estate.UnreadOdoo(o.Name, o.Environment, o.Collected)
 		unread.Host = o.Host
 		hidden.Inventory.Odoo = append(hidden.Inventory.Odoo, unread)
+	}
+	for _, c := range e.Inventory.Clusters {
+		hidden.Inventory.Clusters = append(hidden.Inventory.Clusters, estate.UnreadCluster(c.Name, c.Environment, c.Collected))
 	}
 	return hidden
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"nightferry/internal/drift"
 	"nightferry/internal/estate"
 )
 
@@ -15,6 +16,11 @@ type Estate struct {
 	Services     []estate.Service
 	Integrations []estate.Integration
 	Classes      map[string]estate.DataClass // of databases, by "SERVER/DATABASE"; those that nobody judged are not in it
+	Word         estate.Word                 // of people
+	Drift        *drift.Report               // since an earlier discovery; nil where none was compared with
+	Today        string                      // 2026-01-31, by which evidence ages
+	Copies       []estate.Copy               // what people say of databases that were made from others, held against rows
+	Restores     []estate.Restore            // that people tried
 }
 
 // world is an estate with its parts tied together.
@@ -41,6 +47,7 @@ type machine struct {
 	settings  map[string]string // of sshd, in force
 	sshd      bool              // its configuration could be read
 	neighbour string            // a production machine in the same network
+	restored  bool              // somebody states a restore of its files or databases that is not older than a year
 }
 
 // server is a PostgreSQL server with what it is for.
@@ -94,6 +101,16 @@ func newWorld(e Estate) *world {
 	}
 	w.weigh()
 	w.neighbours()
+	for _, r := range e.Restores {
+		server, _, _ := strings.Cut(r.Database, "/")
+		m := w.byHost[r.Host]
+		if p := w.byServer[server]; p != nil {
+			m = p.host
+		}
+		if m != nil && r.Date >= m.Collected.At.AddDate(-1, 0, 0).Format(time.DateOnly) {
+			m.restored = true
+		}
+	}
 	return w
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"nightferry/classify"
 	"nightferry/discover/sample"
+	"nightferry/internal/drift"
 	"nightferry/internal/engagement"
 	"nightferry/internal/estate"
 	"nightferry/internal/outcome"
@@ -25,6 +26,7 @@ type classifyOptions struct {
 	super   bool
 	explain bool
 	asJSON  bool
+	since   string // an earlier discovery: folder or commit
 }
 
 func newClassify(a *app) *cobra.Command {
@@ -49,6 +51,7 @@ read again; --fresh reads all anew, --offline reaches no system at all.`,
 		Example: `  nightferry classify
   nightferry classify --explain | less                    the SQL that would read rows
   nightferry classify --offline
+  nightferry classify --since HEAD~1                      and what changed since, undocumented
   nightferry classify -C clinic-north --json | jq '.services'
   nightferry classify explain clinic.res_partner.vat      why a column is what it is
   nightferry classify columns --dsn "service=clinic" --names-only --csv`,
@@ -68,6 +71,7 @@ read again; --fresh reads all anew, --offline reaches no system at all.`,
 	flags.BoolVar(&o.offline, "offline", false, "read no row: judge by what was saved")
 	flags.BoolVar(&o.fresh, "fresh", false, "read rows again that an earlier run has read")
 	flags.BoolVar(&o.super, "allow-superuser", false, "read rows also where the role is a superuser, who could write")
+	flags.StringVar(&o.since, "since", "", "find what changed since the discovery in `BEFORE`, a folder or a commit, and nobody wrote down")
 	flags.BoolVar(&o.explain, "explain", false, "print the SQL that reading rows would run, and stop")
 	jsonFlag(cmd, &o.asJSON)
 	cmd.AddCommand(newClassifyColumns(a), newClassifyExplain(a), newClassifyDiff(a), newClassifyOverride(a))
@@ -84,7 +88,7 @@ func (a *app) classify(ctx context.Context, o classifyOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	input, err := a.assessing(d) // before anything is read: a fault in a file of rules is told at once
+	input, err := a.assessing(d, "") // before anything is read: a fault in a file of rules is told at once
 	if err != nil {
 		return err
 	}
@@ -99,8 +103,10 @@ func (a *app) classify(ctx context.Context, o classifyOptions) (err error) {
 		return err
 	}
 	input.Inventory, input.Classification = inventory, result
-	assessment := classify.Assess(input)
-	if err := d.WriteJSON(engagement.AssessmentFile, assessment); err != nil {
+	if input.Drift, err = drifted(ctx, d, o.since, inventory); err != nil {
+		return err
+	}
+	if err := d.WriteJSON(engagement.AssessmentFile, classify.Assess(input)); err != nil {
 		return err
 	}
 	if o.asJSON {
@@ -118,22 +124,20 @@ func (a *app) classify(ctx context.Context, o classifyOptions) (err error) {
 	return nil
 }
 
-// assessing reads what an assessment goes by beside the inventory and its classes: rules, policies, the word of people.
-func (a *app) assessing(d *desk) (classify.Input, error) {
-	advisor, err := d.advisor()
-	if err != nil {
-		return classify.Input{}, err
+// drifted compares the inventory with an earlier one; nil where none is named.
+func drifted(ctx context.Context, d *desk, since string, now estate.Inventory) (*drift.Report, error) {
+	if since == "" {
+		return nil, nil
 	}
-	set, err := ownRules(d.Folder)
+	was, err := earlier(ctx, d.Path("."), since)
 	if err != nil {
-		return classify.Input{}, err
+		return nil, err
 	}
-	overrides, err := d.Overrides()
+	changes, err := drift.Compare(was, now)
 	if err != nil {
-		return classify.Input{}, err
+		return nil, err
 	}
-	return classify.Input{Services: d.e.Services, Declared: d.e.Declared(), Advisor: advisor, Target: d.odooTarget(),
-		Rules: set, Accepted: overrides.Accepted, Today: a.now().Format(time.DateOnly)}, nil
+	return &drift.Report{Before: newest(was).Format(time.DateOnly), After: newest(now).Format(time.DateOnly), Changes: changes}, nil
 }
 
 // classifying reads what classification goes by: the inventory, and the classifier with the word of people.

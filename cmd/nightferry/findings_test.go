@@ -42,6 +42,7 @@ func plantedFindings() map[string]planted {
 		"table-without-primary-key erp-db/clinic":                 {code: "table-without-primary-key", asset: "postgres/erp/clinic", shows: "clinic_import_line"},
 		"single-point-of-failure erp-db":                          {code: "single-point-of-failure", asset: "postgres/erp"},
 		"real-patients-in-non-production stg/clinic_stg":          {code: "real-patients-in-non-production", asset: "postgres/stg/clinic_stg"},
+		"masked-copy-with-identifiers stg/clinic_stg":             {code: "masked-copy-with-identifiers", asset: "postgres/stg/clinic_stg", shows: "clinic_lab_result.payload"},
 		"certificate-self-signed stg":                             {code: "certificate-self-signed", asset: "host/stg"},
 		"certificate-expires-soon edge":                           {code: "certificate-expires-soon", asset: "host/edge"},
 		"certificate-expired old-crm":                             {code: "certificate-expired", asset: "host/old-crm"},
@@ -121,8 +122,8 @@ func judgedSample(t *testing.T, accepted ...estate.Acceptance) classify.Assessme
 	require.NoError(t, err)
 	set, err := rules.Load()
 	require.NoError(t, err)
-	return classify.Assess(classify.Input{Inventory: inventory, Services: e.Services, Declared: e.Declared(), Classification: classifier.Classify(inventory, e.Services),
-		Rules: set, Accepted: accepted, Today: "2026-11-27"})
+	return classify.Assess(classify.Input{Inventory: inventory, Services: e.Services, Declared: e.Declared(), Classification: classifier.Classify(inventory, e.Services), Word: e.Word(),
+		Rules: set, Accepted: accepted, Copies: e.Copies(), Today: "2026-11-27"})
 }
 
 // TestFindingsOfTheSample holds the rules against what is planted: everything that a rule can see is found by what the

@@ -171,7 +171,7 @@ func (a *app) modulesOfEstate(q moduleQuery) (err error) {
 		s.Modules = slices.DeleteFunc(s.Modules, func(j modules.Judgement) bool { return !q.wants(j) })
 		listed += len(s.Modules)
 		for _, j := range s.Modules {
-			if isStuck(j) {
+			if j.IsStuck() {
 				stuck++
 			}
 		}
@@ -191,11 +191,6 @@ func (a *app) modulesOfEstate(q moduleQuery) (err error) {
 		return err
 	}
 	return outcome.Found(fmt.Errorf("%d of the modules listed have no known successor, are unknown, or have no code to carry over", stuck))
-}
-
-// isStuck tells whether a module stands in the way of the target until somebody has looked.
-func isStuck(j modules.Judgement) bool {
-	return j.Verdict == modules.Removed || j.Verdict == modules.Unknown || j.Verdict == modules.Custom && j.Effort == nil
 }
 
 // odooTarget is the version that the engagement's modules are judged for.

@@ -68,7 +68,13 @@ func giveBack(t testing.TB, l *lab.Lab) {
 // run runs nightferry to its end and gives what it printed to stdout.
 func (n *theNight) run(code int, args ...string) string {
 	n.t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(n.t.Context()), time.Minute)
+	return n.runWithin(time.Minute, code, args...)
+}
+
+// runWithin is run with a limit of its own.
+func (n *theNight) runWithin(limit time.Duration, code int, args ...string) string {
+	n.t.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(n.t.Context()), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "nightferry", args...)
 	cmd.Env = n.env

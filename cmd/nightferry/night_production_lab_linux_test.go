@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
@@ -32,7 +33,7 @@ func TestProductionNightOnTheLab(t *testing.T) {
 	require.NoError(t, err)
 	answers := filepath.Join(t.TempDir(), "answers.yaml")
 	require.NoError(t, os.WriteFile(answers, yesToAll(t, file.Runbook), 0o600))
-	n.run(0, "-C", n.dir, "cutover", "run", wave, "--headless", "--answers", answers, "--confirm", "clinic-north", "--despite", "test")
+	n.runWithin(5*time.Minute, 0, "-C", n.dir, "cutover", "run", wave, "--headless", "--answers", answers, "--confirm", "clinic-north", "--despite", "test")
 
 	journals, err := filepath.Glob(filepath.Join(n.dir, "journal", wave+".*.jsonl"))
 	require.NoError(t, err)

@@ -46,7 +46,7 @@ constraints collide.`,
 		RunE: func(*cobra.Command, []string) error { return a.plan(asJSON) },
 	}
 	jsonFlag(cmd, &asJSON)
-	cmd.AddCommand(newPlanWhy(a), newPlanPin(a), newPlanMove(a), newPlanDiff(a), newPlanVerify(a))
+	cmd.AddCommand(newPlanWhy(a), newPlanPin(a), newPlanMove(a), newPlanDiff(a), newPlanVerify(a), newPlanGraph(a), newPlanAfter(a))
 	return cmd
 }
 
@@ -97,6 +97,7 @@ func (a *app) plan(asJSON bool) (err error) {
 	if result.Conflict != nil {
 		return a.reportConflict(result, asJSON)
 	}
+	result = result.Follow(in)
 	unsettled, err := a.runbooks(d, sources, &result)
 	if err != nil {
 		return err
@@ -159,7 +160,7 @@ func printConflict(w io.Writer, c plan.Conflict) {
 		if r.Source != "" {
 			fmt.Fprintf(w, " (%s)", r.Source)
 		}
-		fmt.Fprintf(w, "\n    buys: %s\n", r.Buys)
+		fmt.Fprintf(w, "\n    asks: %s\n    buys: %s\n", r.Asks, r.Buys)
 	}
 	if c.MoreNights > 0 {
 		fmt.Fprintf(w, "  %d more nights at the end (policy.horizon_days) would do as well.\n", c.MoreNights)

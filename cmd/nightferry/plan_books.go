@@ -57,17 +57,13 @@ func (a *app) writeBooks(d *desk, books []bookOf) (unsettled, err error) {
 		}
 		books = append(books, stale)
 	}
-	old, now := make([]edits.Book, len(books)), make([][]byte, len(books))
-	for i, b := range books {
-		old[i], now[i] = b.Book, b.now
-	}
-	moved := edits.Find(old, now)
+	merges := mergeBooks(books)
 	for i, b := range books {
 		var problem error
 		if len(b.now) == 0 {
 			problem, err = a.clearStale(d, b)
 		} else {
-			problem, err = a.keepEdits(d, b, moved[i])
+			problem, err = a.keepEdits(d, b, merges[i])
 		}
 		if err != nil {
 			return nil, err
@@ -75,6 +71,36 @@ func (a *app) writeBooks(d *desk, books []bookOf) (unsettled, err error) {
 		unsettled = errors.Join(unsettled, problem)
 	}
 	return unsettled, nil
+}
+
+// merge is what became of one runbook.
+type merge struct {
+	edits.Merged
+
+	err error // why it could not be merged
+}
+
+// mergeBooks merges each runbook, before anything is written. Where one of them cannot be merged, no edit leaves its place:
+// it could not be put into that one, and would be in none.
+func mergeBooks(books []bookOf) []merge {
+	old, now := make([]edits.Book, len(books)), make([][]byte, len(books))
+	for i, b := range books {
+		old[i], now[i] = b.Book, b.now
+	}
+	merges := make([]merge, len(books))
+	for _, moved := range [][]edits.Moved{edits.Find(old, now), make([]edits.Moved, len(books))} {
+		whole := true
+		for i, b := range books {
+			if len(b.now) > 0 {
+				merges[i].Merged, merges[i].err = edits.Merge(b.Book, b.now, moved[i])
+				whole = whole && merges[i].err == nil
+			}
+		}
+		if whole {
+			break
+		}
+	}
+	return merges
 }
 
 // clearStale removes a runbook that the planner wrote and no wave has any more: somebody might run it. What people have
@@ -95,11 +121,10 @@ func (a *app) clearStale(d *desk, b bookOf) (problem, err error) {
 
 // keepEdits writes a runbook, with everything that people changed in the one that is there. A problem is what a person must
 // settle before the night.
-func (a *app) keepEdits(d *desk, b bookOf, moved edits.Moved) (problem, err error) {
+func (a *app) keepEdits(d *desk, b bookOf, merged merge) (problem, err error) {
 	beside := "runbooks/" + b.wave + ".new.yaml"
-	merged, err := edits.Merge(b.Book, b.now, moved)
-	if err != nil {
-		problem := outcome.Found(fmt.Errorf("%s is left as it is, because what people changed cannot be told: %w", b.Name, err))
+	if merged.err != nil {
+		problem := outcome.Found(fmt.Errorf("%s is left as it is, because what people changed cannot be told: %w", b.Name, merged.err))
 		return outcome.Mend(problem, "the new one is "+d.Path(beside)+": bring both together by hand, or remove the old one and plan again"), d.Write(beside, b.now)
 	}
 	if len(merged.Conflicts) > 0 {

@@ -17,7 +17,7 @@ import (
 )
 
 // inLab reads a cluster of the lab over ssh to its machine, as it sees itself.
-func inLab(t *testing.T, l *lab.Lab, machine, role, account string) estate.PostgresServer {
+func inLab(t *testing.T, l *lab.Lab, machine, role, account string, adjust ...func(*pgread.Config)) estate.PostgresServer {
 	t.Helper()
 	auth := remote.Auth{Keys: []remote.Key{{Path: l.Key("assess")}}}
 	d, err := remote.New([]remote.Endpoint{{Name: "bastion", Address: l.Machine(t, "bastion").Front, User: "assess", Auth: auth},
@@ -31,6 +31,9 @@ func inLab(t *testing.T, l *lab.Lab, machine, role, account string) estate.Postg
 			Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 				return d.DialContext(ctx, machine, network, address)
 			}}}
+	for _, change := range adjust {
+		change(&collector.Config)
+	}
 	server := collector.Collect(t.Context(), func(string) {})
 	text, err := json.Marshal(server)
 	require.NoError(t, err)

@@ -29,7 +29,7 @@ func Explain() string {
 	say(fmt.Sprintf("Values of undecided columns at places spread over the whole table: %v a column, as far as the ones before leave it undecided", rounds()),
 		t.byPlace([]bundle{{columns: both[:1]}, {columns: both[1:]}}))
 	say("Columns that few rows have: how many of a table's pages hold them, and then their values", t.filledIn(both, 100), t.scarce(note, 100, sparseRows))
-	say("A view, or a table of which the role may read some columns only", t.first(both, looseRows))
+	say("A view, or a table of which the role may read some columns only", t.counted(), t.first(both, looseRows), t.strided(both, 32))
 	say("A partitioned table as a whole", t.overParts(both, 5, 0.1, 2*partRows))
 	return out.String()
 }

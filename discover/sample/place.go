@@ -35,7 +35,7 @@ const (
 	mostMessage = 2 << 20
 )
 
-// A tenth of a table's values is read of a column at most, or few where the table has few: what those do not show, more
+// A twelfth of a table's values is read of a column at most, or few where the table has few: what those do not show, more
 // of them hardly would.
 const (
 	leastValues = 40
@@ -95,7 +95,7 @@ func (r *reading) probe(ctx context.Context, t *table, pages int64) error {
 func (t *table) spread() {
 	rows := float64(t.walk.pages*t.walk.lines) * t.density
 	ways := uint64(max(1, min(mostBundles, len(t.columns), int(rows)/rounds()[0])))
-	t.most = max(leastValues, min(mostValues, int(rows/10)))
+	t.most = max(leastValues, min(mostValues, int(rows/12)))
 	for i, c := range t.columns {
 		c.stretch.start = t.walk.steps() / ways * (uint64(i) % ways)
 	}

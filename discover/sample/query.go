@@ -100,6 +100,23 @@ func (t *table) first(columns []*column, rows int) pgread.SQL {
 		" LIMIT " + strconv.Itoa(rows) + ") s")
 }
 
+// counted counts the rows of what has no places, as far as they are looked at, and one more.
+func (t *table) counted() pgread.SQL {
+	return pgread.SQL("SELECT count(*)::int8 FROM (SELECT FROM " + pgread.Ident(t.schema, t.name) + " LIMIT " + strconv.Itoa(mostLoose+1) + ") s")
+}
+
+// strided reads every so manieth row of what has no places, as far as it is looked at.
+func (t *table) strided(columns []*column, stride int) pgread.SQL {
+	number := "n"
+	for strings.Contains(names(columns), pgread.Ident(number)) {
+		number += "n"
+	}
+	number = pgread.Ident(number)
+	return pgread.SQL("SELECT " + selection(columns) + " FROM (SELECT " + names(columns) + ", row_number() OVER () AS " + number +
+		" FROM (SELECT " + names(columns) + " FROM " + pgread.Ident(t.schema, t.name) + " LIMIT " + strconv.Itoa(mostLoose) + ") s) s WHERE " +
+		number + " % " + strconv.Itoa(stride) + " = 0")
+}
+
 // overParts reads a partitioned table: a share of the pages of all its partitions, and of each page a share of its rows.
 func (t *table) overParts(columns []*column, percent, share float64, rows int) pgread.SQL {
 	return pgread.SQL("SELECT " + selection(columns) + " FROM (SELECT " + names(columns) + " FROM " + pgread.Ident(t.schema, t.name) +

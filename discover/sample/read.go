@@ -48,7 +48,34 @@ func (r *reading) read(ctx context.Context, t *table) {
 	case f.kind == "p" && f.whole:
 		r.overParts(ctx, t, f.pages)
 	default:
-		r.loose(ctx, t, func(columns []*column) pgread.SQL { return t.first(columns, looseRows) })
+		r.strided(ctx, t)
+	}
+}
+
+// strided reads what has no places, views mostly: rows spread over as many as are looked at. Where even counting those
+// takes too long, the first ones must do.
+func (r *reading) strided(ctx context.Context, t *table) {
+	var rows int
+	var note string
+	err := r.session.Read(ctx, func(reader *pgread.Reader) error { return reader.Row(t.counted(), nil, &rows) })
+	switch {
+	case err != nil && pgread.KindOf(err) == pgread.TimedOut:
+		note = fmt.Sprintf("its rows take long to come: the first %d at most were read", looseRows)
+	case err != nil:
+		t.missed(t.open(), err)
+		return
+	case rows > mostLoose:
+		note = fmt.Sprintf("its rows have no places to choose: %d of the first %d were read, and none of those after", looseRows, mostLoose)
+	}
+	stride := (min(rows, mostLoose) + looseRows - 1) / looseRows
+	r.loose(ctx, t, func(columns []*column) pgread.SQL {
+		if stride <= 1 {
+			return t.first(columns, looseRows)
+		}
+		return t.strided(columns, stride)
+	})
+	if note != "" && t.rows > 0 {
+		t.problems = append(t.problems, note)
 	}
 }
 
@@ -90,8 +117,12 @@ func (r *reading) facts(ctx context.Context, t *table) (f facts, found bool, err
 	return f, found, err
 }
 
-// looseRows is how many rows are read where they cannot be chosen by place.
-const looseRows = 256
+const (
+	// looseRows is how many rows are read where they cannot be chosen by place.
+	looseRows = 256
+	// mostLoose is over how many rows those are spread: the server makes all of them.
+	mostLoose = 8192
+)
 
 // loose reads columns by one statement for all of them.
 func (r *reading) loose(ctx context.Context, t *table, query func([]*column) pgread.SQL) {

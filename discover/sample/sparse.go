@@ -2,6 +2,7 @@ package sample
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 
 	"nightferry/internal/pgread"
@@ -26,6 +27,9 @@ func (r *reading) sparse(ctx context.Context, t *table) {
 		}
 	}
 	percent := min(100, 100*sparsePages/float64(t.walk.pages))
+	if note := partlySearched(thin, t.walk.pages); note != "" {
+		t.problems = append(t.problems, note)
+	}
 	for _, some := range t.portions(thin, 1) {
 		held, err := r.holding(ctx, t, some, percent)
 		if err != nil {
@@ -38,6 +42,18 @@ func (r *reading) sparse(ctx context.Context, t *table) {
 			})
 		}
 	}
+}
+
+// partlySearched says of which columns a large table was not searched to its end; empty where it was.
+func partlySearched(thin []*column, pages uint64) string {
+	if len(thin) == 0 || pages <= sparsePages {
+		return ""
+	}
+	names := make([]string, len(thin))
+	for i, c := range thin {
+		names[i] = strconv.Quote(c.Name)
+	}
+	return fmt.Sprintf("columns %s: hardly a row holds anything, and %d of %d pages were searched for more", few(names), sparsePages, pages)
 }
 
 // holding tells which of the columns hold more than was seen of them.

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"nightferry/internal/estate"
 )
 
 // TestWalkVisitsEachPlaceOnce, from any start.
@@ -51,4 +53,13 @@ func TestTIDs(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, `{"(0,1)","(4294967294,291)"}`, tids([]place{{0, 1}, {4294967294, 291}}))
 	require.Equal(t, `{}`, tids(nil))
+}
+
+// TestPartlySearched: a table that is too large to be searched to its end says so.
+func TestPartlySearched(t *testing.T) {
+	t.Parallel()
+	thin := []*column{{Column: estate.Column{Name: "a"}}, {Column: estate.Column{Name: "b"}}}
+	require.Empty(t, partlySearched(thin, sparsePages))
+	require.Empty(t, partlySearched(nil, 2*sparsePages))
+	require.Equal(t, `columns "a", "b": hardly a row holds anything, and 25000 of 50000 pages were searched for more`, partlySearched(thin, 2*sparsePages))
 }

@@ -242,3 +242,10 @@ func union[V any](a, b map[string]V) map[string]bool {
 	}
 	return keys
 }
+
+// Report is what changed between two discoveries.
+type Report struct {
+	Before  string   `json:"before"` // day of the earlier one, 2026-01-31
+	After   string   `json:"after"`
+	Changes []Change `json:"changes"`
+}

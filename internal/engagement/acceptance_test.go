@@ -44,3 +44,22 @@ func TestAcceptanceFaults(t *testing.T) {
 	require.ErrorContains(t, err, "overrides.yaml:5:9: an acceptance without by")
 	require.ErrorContains(t, err, "overrides.yaml:8:5: this finding is accepted on line 2 already")
 }
+
+// A decision on tenancy needs a name, a reason and a day; entries of other lists leave it where it stands.
+func TestTenancyApproval(t *testing.T) {
+	t.Parallel()
+	f := newFolder(t)
+	require.NoError(t, f.Write(OverridesFile, []byte("tenancy:\n  - {workload: service/erp, tenancy: dedicated, by: Testmann, reason: as advised, date: 2026-11-27}\n")))
+	require.NoError(t, f.Accept(testAcceptance()))
+	o, err := f.Overrides()
+	require.NoError(t, err)
+	require.Equal(t, []estate.TenancyApproval{{Workload: "service/erp", Tenancy: estate.Dedicated, By: "Testmann", Reason: "as advised", Date: "2026-11-27"}}, o.Tenancy)
+	require.Len(t, o.Accepted, 1)
+
+	require.NoError(t, f.Write(OverridesFile, []byte("tenancy:\n  - {workload: service/erp, tenancy: alone, by: x, reason: y, date: soon}\n  - {workload: service/erp, tenancy: shared, by: x, date: 2026-11-27}\n")))
+	_, err = f.Overrides()
+	require.ErrorContains(t, err, `overrides.yaml:2:38: "alone" is no tenancy`)
+	require.ErrorContains(t, err, `overrides.yaml:2:69: "soon" is not a date`)
+	require.ErrorContains(t, err, "overrides.yaml:3:5: the tenancy of this workload is decided on line 2 already")
+	require.ErrorContains(t, err, "a decision on tenancy without reason")
+}

@@ -238,6 +238,7 @@ func (c *checker) server(path string, s Server) {
 		}
 		c.leave(at, leave.AuthorisedBy, leave.Basis, leave.Date, leave.Until)
 	}
+	c.copies(path, s)
 }
 
 func (c *checker) tls(path string, t TLS) {

@@ -31,6 +31,12 @@ type Engagement struct {
 	Policy         estate.Policy    `yaml:"policy"`
 	Target         Target           `yaml:"target"`
 	Authorisations []Authorisation  `yaml:"authorisations"`
+	Restores       []Restore        `yaml:"restores"`
+
+	Responsibilities []Responsibility `yaml:"responsibilities"`
+	Practices        []Practice       `yaml:"practices"`
+	Vendors          []Vendor         `yaml:"vendors"`
+	Changes          []Change         `yaml:"changes"`
 
 	file *yamlfile.File // for faults that show only later, such as an unset variable
 }
@@ -95,6 +101,27 @@ type Server struct {
 	Environment estate.Environment `yaml:"environment"`
 	Validation  Role               `yaml:"validation"` // role that may SELECT, for comparing rows; User when not stated
 	Sampling    []Sampling         `yaml:"sampling"`
+	Copies      []Copy             `yaml:"copies"`
+}
+
+// Copy is what people say of a database that was made from another.
+type Copy struct {
+	Database string             `yaml:"database"`
+	Of       string             `yaml:"of"` // SERVER/DATABASE
+	Content  estate.CopyContent `yaml:"content"`
+	StatedBy string             `yaml:"stated_by"`
+	Date     Day                `yaml:"date"`
+}
+
+// Restore is a backup that was brought back to see whether it can be.
+type Restore struct {
+	Database  string        `yaml:"database"` // SERVER/DATABASE, or
+	Host      string        `yaml:"host"`     // whose files were restored
+	Date      Day           `yaml:"date"`
+	Took      time.Duration `yaml:"took"`
+	Gigabytes float64       `yaml:"gigabytes"` // decimal, that were restored; 0 when not stated
+	By        string        `yaml:"by"`
+	Evidence  string        `yaml:"evidence"`
 }
 
 // TLS says how a PostgreSQL connection is protected, in libpq's terms.

@@ -15,6 +15,7 @@ const (
 	ReportsDir         = "reports"
 	WrittenDir         = "runbooks/.written" // runbooks as the planner last wrote them
 	WatchFile          = "samples/watch.json"
+	PoliciesDir        = "policies"                    // tables that take the place of embedded ones, by name
 	EffortFile         = "policies/module-effort.yaml" // hours for custom code; the embedded table holds where it is not there
 
 	hostsDir     = "inventory/hosts"

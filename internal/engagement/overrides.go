@@ -20,6 +20,8 @@ type Overrides struct {
 	Classes  []estate.ClassOverride `yaml:"classes"`
 	Accepted []estate.Acceptance    `yaml:"accepted"` // findings whose risk somebody bears for some time
 
+	Tenancy []estate.TenancyApproval `yaml:"tenancy"` // of workloads
+
 	Pins        []estate.Pin              `yaml:"pins"`         // when services move, as people want it
 	PlanWaivers []estate.ConstraintWaiver `yaml:"plan_waivers"` // constraints of the plan that may be broken
 }
@@ -75,6 +77,7 @@ func parseOverrides(name string, text []byte) (Overrides, *yamlfile.File, error)
 		seen[class.Place()] = file.Line(at)
 	}
 	checkAccepted(file, o.Accepted)
+	checkTenancy(file, o.Tenancy)
 	checkPins(file, o)
 	return o, file, file.Err()
 }

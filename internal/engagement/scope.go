@@ -34,6 +34,8 @@ func (c *checker) scope() {
 		c.required(path+".name", p.Name, "a contact without a name", "add name:")
 	}
 	c.calendar()
+	c.duties()
+	c.restores()
 	c.policy()
 	choice(c, "target.odoo", c.e.Target.Odoo, estate.OdooTargets()...)
 	c.rates(c.e.Target.Rates)

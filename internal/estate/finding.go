@@ -21,6 +21,8 @@ type Finding struct {
 	Note   string   `json:"note,omitempty"`   // what it does not say, and when it may be wrong
 
 	Accepted *Acceptance `json:"accepted,omitempty"` // somebody answers for leaving it; also one that has expired
+
+	FirstSeen string `json:"first_seen,omitempty"` // day of the assessment that found it first, 2026-01-31
 }
 
 // Acceptance is a person's word that a risk is borne, for some time.
@@ -50,12 +52,15 @@ type UnknownFinding struct {
 
 // SortFindings orders findings: the worst first, then by code, title and asset.
 func SortFindings(findings []Finding) {
-	rank := map[Severity]int{}
-	for i, s := range Severities() {
-		rank[s] = i
-	}
+	order := Severities()
 	slices.SortFunc(findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(rank[a.Severity], rank[b.Severity]), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Title, b.Title), cmp.Compare(a.Asset, b.Asset))
+		if a.Severity != b.Severity {
+			return cmp.Compare(slices.Index(order, a.Severity), slices.Index(order, b.Severity))
+		}
+		if a.Code != b.Code {
+			return cmp.Compare(a.Code, b.Code)
+		}
+		return cmp.Or(cmp.Compare(a.Title, b.Title), cmp.Compare(a.Asset, b.Asset))
 	})
 }
 

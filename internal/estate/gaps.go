@@ -1,30 +1,41 @@
 package estate
 
 // Gaps lists everything in the inventory that is not known, asset by asset, section by section.
-func (inventory Inventory) Gaps() []Gap {
-	var gaps gapList
+func (inventory Inventory) Gaps() []Gap { return inventory.sections().gaps }
+
+// Tally is how many of an asset's sections are known.
+type Tally struct{ Known, Sections int }
+
+// Tallies counts the known sections of each asset ("host/erp-db", "postgres/erp", "postgres/erp/clinic", "odoo/clinic").
+// What is absent is known; what a grant would complete is not. Of an asset that could not be read, none is.
+func (inventory Inventory) Tallies() map[string]Tally { return inventory.sections().tallies }
+
+func (inventory Inventory) sections() gapList {
+	l := gapList{tallies: map[string]Tally{}}
 	for _, h := range inventory.Hosts {
-		gaps.host(h)
+		l.host(h)
 	}
 	for _, p := range inventory.Postgres {
-		gaps.postgres(p)
+		l.postgres(p)
 	}
 	for _, o := range inventory.Odoo {
-		gaps.odoo(o)
+		l.odoo(o)
 	}
 	for _, c := range inventory.Clusters {
-		gaps.cluster(c)
+		l.cluster(c)
 	}
-	return gaps
+	return l
 }
 
-type gapList []Gap
+type gapList struct {
+	gaps    []Gap
+	tallies map[string]Tally
+	unread  bool // the asset at hand: its sections are counted, and its gap is one
+}
 
 func (l *gapList) host(h Host) {
 	asset := "host/" + h.Name
-	if l.asset(asset, h.Collected) {
-		return
-	}
+	l.asset(asset, h.Collected)
 	addGap(l, asset, "identity", h.Identity)
 	addGap(l, asset, "capacity", h.Capacity)
 	addGap(l, asset, "interfaces", h.Interfaces)
@@ -59,9 +70,7 @@ func (l *gapList) host(h Host) {
 
 func (l *gapList) postgres(p PostgresServer) {
 	asset := "postgres/" + p.Name
-	if l.asset(asset, p.Collected) {
-		return
-	}
+	l.asset(asset, p.Collected)
 	addGap(l, asset, "version", p.Version)
 	addGap(l, asset, "settings", p.Settings)
 	addGap(l, asset, "roles", p.Roles)
@@ -84,9 +93,7 @@ func (l *gapList) postgres(p PostgresServer) {
 
 func (l *gapList) odoo(o OdooServer) {
 	asset := "odoo/" + o.Name
-	if l.asset(asset, o.Collected) {
-		return
-	}
+	l.asset(asset, o.Collected)
 	addGap(l, asset, "version", o.Version)
 	addGap(l, asset, "modules", o.Modules)
 	addGap(l, asset, "users", o.Users)
@@ -113,9 +120,7 @@ func (l *gapList) odoo(o OdooServer) {
 
 func (l *gapList) cluster(c Cluster) {
 	asset := "cluster/" + c.Name
-	if l.asset(asset, c.Collected) {
-		return
-	}
+	l.asset(asset, c.Collected)
 	addGap(l, asset, "api", c.API)
 	addGap(l, asset, "version", c.Version)
 	addGap(l, asset, "nodes", c.Nodes)
@@ -144,13 +149,12 @@ func (l *gapList) cluster(c Cluster) {
 	addGap(l, asset, "monitoring", c.Monitoring)
 }
 
-// asset notes an asset that could not be read at all, and tells so.
-func (l *gapList) asset(name string, c Collection) bool {
-	if c.Coverage.IsKnown() {
-		return false
+// asset begins an asset. One that could not be read at all is one gap.
+func (l *gapList) asset(name string, c Collection) {
+	l.unread = !c.Coverage.IsKnown()
+	if l.unread {
+		l.gaps = append(l.gaps, Gap{Asset: name, Coverage: c.Coverage, Problem: c.Problem, Mend: c.Mend})
 	}
-	*l = append(*l, Gap{Asset: name, Coverage: c.Coverage, Problem: c.Problem, Mend: c.Mend})
-	return true
 }
 
 // database notes what is not known of a database. What keeps the tables closed, mostly that it could not be entered,
@@ -159,7 +163,7 @@ func (l *gapList) database(asset string, d Database) {
 	addGap(l, asset, "extensions", d.Extensions)
 	addGap(l, asset, "tables", d.Tables)
 	addGap(l, asset, "sequences", d.Sequences)
-	var more gapList
+	more := gapList{tallies: l.tallies, unread: l.unread}
 	addGap(&more, asset, "locale", d.Locale)
 	addGap(&more, asset, "indexes", d.Indexes)
 	addGap(&more, asset, "types", d.Types)
@@ -172,9 +176,9 @@ func (l *gapList) database(asset string, d Database) {
 	addGap(&more, asset, "event triggers", d.EventTriggers)
 	addGap(&more, asset, "routines", d.Routines)
 	addGap(&more, asset, "features of versions", d.Features)
-	for _, gap := range more {
+	for _, gap := range more.gaps {
 		if d.Tables.Coverage.IsKnown() || gap.Problem != d.Tables.Problem || gap.Mend != d.Tables.Grant {
-			*l = append(*l, gap)
+			l.gaps = append(l.gaps, gap)
 		}
 	}
 }
@@ -182,8 +186,15 @@ func (l *gapList) database(asset string, d Database) {
 // addGap notes a section that is not known, or that a grant or a limit keeps from being whole. Absent is knowledge:
 // there is no such thing on that asset.
 func addGap[T any](l *gapList, asset, name string, s Section[T]) {
-	if s.Coverage == Absent || s.Coverage.IsKnown() && s.Grant == "" && !s.Truncated {
+	t := l.tallies[asset]
+	t.Sections++
+	whole := s.Coverage == Absent || s.Coverage.IsKnown() && s.Grant == "" && !s.Truncated
+	if whole && !l.unread {
+		t.Known++
+	}
+	l.tallies[asset] = t
+	if whole || l.unread {
 		return
 	}
-	*l = append(*l, Gap{Asset: asset, Section: name, Coverage: s.Coverage, Problem: s.Problem, Mend: s.Grant})
+	l.gaps = append(l.gaps, Gap{Asset: asset, Section: name, Coverage: s.Coverage, Problem: s.Problem, Mend: s.Grant})
 }

@@ -35,13 +35,18 @@ type Service struct {
 	RTO         time.Duration `json:"rto,omitempty"` // nanoseconds
 	RPO         time.Duration `json:"rpo,omitempty"` // nanoseconds
 	Workaround  string        `json:"workaround,omitempty"`
-	Hosts       []string      `json:"hosts,omitempty"`
-	Databases   []string      `json:"databases,omitempty"` // "SERVER/DATABASE", or "SERVER" for all its databases
-	Odoo        []string      `json:"odoo,omitempty"`
-	Disposition Disposition   `json:"disposition,omitempty"` // what becomes of it; it moves when not stated
-	Proves      []string      `json:"proves,omitempty"`      // production services that this one is the rehearsal of
-	People      []Person      `json:"people,omitempty"`      // of its cutover night
-	Waivers     []Waiver      `json:"waivers,omitempty"`     // of assurances of that night
+	// Communication is how wards and staff learn that it is down, and back.
+	Communication string `json:"communication,omitempty"`
+	// Authority is who decides to go without it, to switch over and to come back.
+	Authority   string      `json:"authority,omitempty"`
+	Vendors     []string    `json:"vendors,omitzero"` // whose failure takes it down; nil where nobody stated it, empty where it is none's
+	Hosts       []string    `json:"hosts,omitempty"`
+	Databases   []string    `json:"databases,omitempty"` // "SERVER/DATABASE", or "SERVER" for all its databases
+	Odoo        []string    `json:"odoo,omitempty"`
+	Disposition Disposition `json:"disposition,omitempty"` // what becomes of it; it moves when not stated
+	Proves      []string    `json:"proves,omitempty"`      // production services that this one is the rehearsal of
+	People      []Person    `json:"people,omitempty"`      // of its cutover night
+	Waivers     []Waiver    `json:"waivers,omitempty"`     // of assurances of that night
 }
 
 // Person finds who has a duty for the service. Its owner speaks for the business where nobody else is named.

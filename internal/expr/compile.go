@@ -52,6 +52,18 @@ type Error struct {
 // Error tells the place and the mistake.
 func (e *Error) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Text) }
 
+// Offset is how many characters of the source stand before the mistake.
+func (e *Error) Offset(source string) int {
+	offset := 0
+	for n, line := range strings.SplitAfter(source, "\n") {
+		if n == e.Line-1 {
+			break
+		}
+		offset += len([]rune(line))
+	}
+	return offset + e.Column - 1
+}
+
 // node is a piece of the expression: a truth joined of others, or an atom that is evaluated as a whole.
 type node struct {
 	op       string // "and", "or", "not"; empty for an atom

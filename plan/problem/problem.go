@@ -105,7 +105,8 @@ type Limits struct {
 	Workloads    int
 	Bytes        int64
 	Crews        int
-	UnknownBytes int64 // what a workload of unknown size counts for: a stated assumption, not its size
+	UnknownBytes int64         // what a workload of unknown size counts for: a stated assumption, not its size
+	Sources      map[ID]string // file and line of each
 }
 
 // Pin is a person's bound on where a workload moves.

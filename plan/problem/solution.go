@@ -102,7 +102,7 @@ type Conflict struct {
 // Relaxation is what giving up one constraint of a conflict would buy.
 type Relaxation struct {
 	Constraint ID
-	Source     string     // file and line, where the constraint has one
+	Meaning    Meaning
 	Objective  *Objective // of the plan that becomes possible; nil where another conflict shows, or no plan was found
 	Finish     time.Time  // start of that plan's last wave; zero where there is none
 }

@@ -11,6 +11,7 @@ import (
 // each would buy. What was not proven impossible is said to be so.
 func (x *index) explain(active []bool, proven bool, steps int) *problem.Conflict {
 	c := &problem.Conflict{Proven: proven, MoreSlots: x.moreSlots(steps / 8)}
+	meanings := x.problem.Meanings()
 	var members []int
 	if proven {
 		members = x.minimal(active, steps)
@@ -18,7 +19,7 @@ func (x *index) explain(active []bool, proven bool, steps int) *problem.Conflict
 		members = x.suspects(active)
 	}
 	for _, id := range members {
-		r := problem.Relaxation{Constraint: x.ids[id]}
+		r := problem.Relaxation{Constraint: x.ids[id], Meaning: meanings[x.ids[id]]}
 		without := slices.Clone(active)
 		without[id] = false
 		if f := x.model(without).solve(steps / (len(members) + 1)); f.at != nil {
@@ -55,6 +56,7 @@ func (x *index) minimal(active []bool, steps int) []int {
 			all = append(all, id)
 		}
 	}
+	slices.SortStableFunc(all, func(a, b int) int { return rank(x.ids[a].Kind()) - rank(x.ids[b].Kind()) })
 	members := reduce(make([]bool, len(active)), false, all, oracle)
 	slices.Sort(members)
 	for i := 0; i < len(members); {
@@ -66,6 +68,19 @@ func (x *index) minimal(active []bool, steps int) []int {
 		}
 	}
 	return members
+}
+
+// rank of a kind of constraint: where there is a choice, a conflict is told by those of a lower rank, which are
+// fewer and of which each says more.
+func rank(k problem.Kind) int {
+	switch k {
+	case problem.Limit, problem.Environment, problem.Freeze, problem.Calendar:
+		return 0
+	case problem.Depends:
+		return 2
+	default:
+		return 1
+	}
 }
 
 func only(ids []int, n int) []bool {

@@ -1,6 +1,9 @@
 package solve
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // manner is one way to fill slots from the first to the last.
 type manner struct {
@@ -24,8 +27,9 @@ func (s *state) construct(how manner) {
 			u := ready[i]
 			ready[i] = ready[len(ready)-1]
 			ready = ready[:len(ready)-1]
-			if !s.holds(u, slot) {
-				continue // what came since took its room
+			if !s.holds(u, slot) { // what came since took its room
+				ready = slices.DeleteFunc(ready, func(other int) bool { return !s.holds(other, slot) })
+				continue
 			}
 			s.put(u, slot)
 			for _, l := range s.units[u].links {
@@ -49,7 +53,7 @@ func (s *state) turn(slot int, how manner) []int {
 		if s.at[u] == nowhere && s.ready(u, slot) {
 			side := s.side(&s.units[u])
 			ready[side] = append(ready[side], u)
-			last[side] = last[side] || s.units[u].domain.upTo(len(s.days)-1) == slot
+			last[side] = last[side] || s.domain(u).upTo(len(s.days)-1) == slot
 		}
 	}
 	preferred := 0
@@ -87,7 +91,7 @@ func (s *state) ready(u, slot int) bool {
 func (s *state) pick(ready []int, slot int, how manner, gain []int64) int {
 	best, bestEnd := -1, 0
 	for i, u := range ready {
-		end := s.units[u].domain.upTo(len(s.days) - 1)
+		end := s.domain(u).upTo(len(s.days) - 1)
 		if best < 0 || s.sooner(u, end, ready[best], bestEnd, slot, how, gain) {
 			best, bestEnd = i, end
 		}

@@ -20,7 +20,7 @@ type shape struct {
 // madeUp is a problem of the shape, the same for the same seed. Most dependencies lead from later to earlier
 // workloads; one in fifty leads back and makes a circle.
 func madeUp(seed uint64, s shape) problem.Problem {
-	r := rand.New(rand.NewPCG(seed, 8)) //nolint:gosec // the same estate for the same seed
+	r := rand.New(rand.NewPCG(seed, 8))
 	p := problem.Problem{Limits: problem.Limits{Workloads: s.perSlot, Bytes: int64(s.perSlot) * 60, Crews: s.perSlot, UnknownBytes: 50}}
 	origin := time.Date(2027, 1, 2, 21, 0, 0, 0, time.UTC)
 	for i := range s.slots {

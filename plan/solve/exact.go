@@ -20,6 +20,7 @@ type search struct {
 	any      bool // stop at the first
 	thorough bool // look at what spans of slots hold, at every turn
 	steps    *int
+	spare    []*model // one for each depth
 }
 
 // exact looks for the best assignment, better than the one given (nil for none). It says whether it looked
@@ -27,7 +28,7 @@ type search struct {
 func (m *model) exact(best []int, least problem.Objective, first bool, steps *int) (_ []int, complete bool) {
 	s := m.search(steps)
 	s.best, s.least, s.any, s.thorough = best, least, first, true
-	s.descend(m.copy())
+	s.descend(m.copy(), 0)
 	return s.best, *steps > 0
 }
 
@@ -38,15 +39,15 @@ func (m *model) around(at []int, least problem.Objective, free []int, steps *int
 	for u, slot := range at {
 		if !slices.Contains(free, u) {
 			s.mark(u, slot, 1)
-			clear(c.units[u].domain)
-			c.units[u].domain.add(slot)
+			clear(c.domain(u))
+			c.domain(u).add(slot)
 		}
 	}
 	for slot := range m.days {
 		s.exclude(c, slot, nil)
 	}
 	if c.propagate(c.all()); !c.refuted {
-		s.descend(c)
+		s.descend(c, 0)
 	}
 	return s.best
 }
@@ -63,32 +64,35 @@ func (m *model) search(steps *int) *search {
 // copy of the model whose domains are its own.
 func (m *model) copy() *model {
 	c := *m
-	c.units = slices.Clone(m.units)
-	var words slots
-	for i := range c.units {
-		words = append(words, c.units[i].domain...)
-	}
-	n := len(noSlots(len(m.days)))
-	for i := range c.units {
-		c.units[i].domain = words[i*n : (i+1)*n]
-	}
+	c.domains = slices.Clone(m.domains)
 	return &c
 }
 
+// child is a copy that is used again for every slot that is tried at the same depth.
+func (s *search) child(m *model, depth int) *model {
+	if depth == len(s.spare) {
+		s.spare = append(s.spare, m.copy())
+	}
+	c := s.spare[depth]
+	copy(c.domains, m.domains)
+	c.refuted = false
+	return c
+}
+
 // descend places the next unit in each slot it may be in, the cheapest first.
-func (s *search) descend(m *model) {
+func (s *search) descend(m *model, depth int) {
 	*s.steps -= 4 * (2*len(m.units) + s.left*len(m.days))
 	u := s.next(m)
 	if u < 0 {
 		s.best = make([]int, len(m.units))
 		for i := range m.units {
-			s.best[i] = m.units[i].domain.from(0)
+			s.best[i] = m.domain(i).from(0)
 		}
 		s.least = s.bound(m)
 		return
 	}
 	var order []int
-	for slot := m.units[u].domain.from(0); slot >= 0; slot = m.units[u].domain.from(slot + 1) {
+	for slot := m.domain(u).from(0); slot >= 0; slot = m.domain(u).from(slot + 1) {
 		order = append(order, slot)
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.cost[u][a], s.cost[u][b]) })
@@ -96,10 +100,10 @@ func (s *search) descend(m *model) {
 		if *s.steps <= 0 || s.any && s.best != nil {
 			return
 		}
-		child := m.copy()
+		child := s.child(m, depth)
 		s.mark(u, slot, 1)
 		if s.settle(child, u, slot) && (s.best == nil || s.bound(child).Compare(s.least) < 0) {
-			s.descend(child)
+			s.descend(child, depth+1)
 		}
 		s.mark(u, slot, -1)
 	}
@@ -112,7 +116,7 @@ func (s *search) next(m *model) int {
 		if s.done[u] {
 			continue
 		}
-		n := m.units[u].domain.count()
+		n := m.domain(u).count()
 		if best < 0 || n < fewest || n == fewest && len(m.units[u].links) > len(m.units[best].links) {
 			best, fewest = u, n
 		}
@@ -136,11 +140,11 @@ func (s *search) mark(u, slot int, by int64) {
 
 // settle gives a unit its slot, takes the slot from those that no longer fit, and says whether the rest may.
 func (s *search) settle(m *model, u, slot int) bool {
-	clear(m.units[u].domain)
-	m.units[u].domain.add(slot)
+	clear(m.domain(u))
+	m.domain(u).add(slot)
 	changed := s.exclude(m, slot, []int{u})
 	m.propagate(changed)
-	return !m.refuted && !(s.thorough && m.crowded())
+	return !m.refuted && (!s.thorough || !m.crowded())
 }
 
 // exclude takes a slot from those that do not fit beside the units placed in it, and adds them to the changed.
@@ -148,15 +152,15 @@ func (s *search) exclude(m *model, slot int, changed []int) []int {
 	var used load
 	sides := [2]bool{}
 	for i := range m.units {
-		if s.done[i] && m.units[i].domain.has(slot) {
+		if s.done[i] && m.domain(i).has(slot) {
 			used.add(m.units[i].load)
 			sides[m.side(&m.units[i])] = true
 		}
 	}
 	for i := range m.units {
 		u := &m.units[i]
-		if !s.done[i] && u.domain.has(slot) && (sides[1-m.side(u)] || m.over(used, u.load)) {
-			u.domain.drop(slot)
+		if !s.done[i] && m.domain(i).has(slot) && (sides[1-m.side(u)] || m.over(used, u.load)) {
+			m.domain(i).drop(slot)
 			changed = append(changed, i)
 		}
 	}
@@ -179,14 +183,14 @@ func (s *search) bound(m *model) problem.Objective {
 	last := m.days[len(m.days)-1]
 	for u := range m.units {
 		unit := &m.units[u]
-		lo, hi := unit.domain.from(0), unit.domain.upTo(len(m.days)-1)
+		lo, hi := m.domain(u).from(0), m.domain(u).upTo(len(m.days)-1)
 		o.Finish = max(o.Finish, m.days[lo])
 		o.Risk += unit.risk * (last - m.days[hi])
 		if s.done[u] {
 			continue
 		}
 		least := s.cost[u][lo]
-		for slot := lo; slot >= 0; slot = unit.domain.from(slot + 1) {
+		for slot := lo; slot >= 0; slot = m.domain(u).from(slot + 1) {
 			least = min(least, s.cost[u][slot])
 		}
 		o.Crossing += least
@@ -202,8 +206,8 @@ func (s *search) bound(m *model) problem.Objective {
 // apart is how many days two units are apart at the least.
 func (m *model) apart(a, b int) int64 {
 	x, y := &m.units[a], &m.units[b]
-	n := len(m.days) - 1
-	days := max(0, m.days[x.domain.from(0)]-m.days[y.domain.upTo(n)], m.days[y.domain.from(0)]-m.days[x.domain.upTo(n)])
+	before, after, n := m.domain(a), m.domain(b), len(m.days)-1
+	days := max(0, m.days[before.from(0)]-m.days[after.upTo(n)], m.days[after.from(0)]-m.days[before.upTo(n)])
 	if m.side(x) != m.side(y) || x.vanguard && y.rear || y.vanguard && x.rear {
 		days = max(days, m.near)
 	}

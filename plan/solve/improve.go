@@ -38,7 +38,7 @@ func (s *state) tolerance(r *random) int64 {
 	for range 200 {
 		u := r.below(len(s.units))
 		slot := r.below(len(s.days))
-		if s.at[u] == nowhere || !s.units[u].domain.has(slot) {
+		if s.at[u] == nowhere || !s.domain(u).has(slot) {
 			continue
 		}
 		sum += max(s.pull(u, slot)-s.pull(u, s.at[u]), 0)
@@ -64,7 +64,7 @@ func (s *state) try(r *random, tolerance int64) {
 		return
 	}
 	slot := s.target(u, lo, hi, r)
-	if slot == s.at[u] || !s.units[u].domain.has(slot) {
+	if slot == s.at[u] || !s.domain(u).has(slot) {
 		return
 	}
 	if s.holds(u, slot) {
@@ -193,8 +193,8 @@ func (s *state) beside(slot, by int) int {
 
 // force puts a unit that has no slot into one, and what is in its way elsewhere, or nowhere.
 func (s *state) force(u int, r *random) {
-	lo, hi := s.units[u].domain.from(0), s.units[u].domain.upTo(len(s.days)-1)
-	slot := s.units[u].domain.from(lo + r.below(hi-lo+1))
+	lo, hi := s.domain(u).from(0), s.domain(u).upTo(len(s.days)-1)
+	slot := s.domain(u).from(lo + r.below(hi-lo+1))
 	before, was := s.score(), slices.Clone(s.at)
 	var moved []int
 	for !s.fits(u, slot) {

@@ -16,8 +16,8 @@ type index struct {
 	edges    []edge
 	groups   []group
 	proofs   []proof
-	first    []int  // the vanguard's workloads
-	behind   []rank // workloads that follow all of them
+	first    []int      // the vanguard's workloads
+	behind   []follower // workloads that follow all of them
 	vanguard problem.Vanguard
 	days     []int64 // of each slot, from the first one's
 	limit    load    // 0: none
@@ -70,7 +70,7 @@ type proof struct {
 	id            int
 }
 
-type rank struct{ workload, id int }
+type follower struct{ workload, id int }
 
 func newIndex(p problem.Problem) *index {
 	x := &index{problem: sorted(p), ids: p.IDs(), vanguard: p.Vanguard(), limits: [3]int{-1, -1, -1}}
@@ -101,7 +101,7 @@ func newIndex(p problem.Problem) *index {
 		x.first = append(x.first, names[name])
 	}
 	for _, name := range x.vanguard.Behind {
-		x.behind = append(x.behind, rank{names[name], x.number(problem.Of(x.vanguard.Rule, name))})
+		x.behind = append(x.behind, follower{names[name], x.number(problem.Of(x.vanguard.Rule, name))})
 	}
 	x.closures(names)
 	for _, pin := range x.problem.Pins {

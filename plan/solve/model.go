@@ -9,6 +9,7 @@ type model struct {
 	active  []bool // by constraint
 	unit    []int  // of each workload
 	units   []unit
+	domains slots // where each unit may be, one after the other
 	first   []int // units of the vanguard
 	behind  []int // units that follow all of it
 	limit   load  // 0: none
@@ -25,7 +26,6 @@ type unit struct {
 	vanguard, rear bool
 	load           load
 	risk           int64
-	domain         slots  // where it may be
 	links          []link // to other units, each once, in their order
 	before         []lag  // units that come before it
 	after          []lag  // units that come after it
@@ -72,6 +72,12 @@ func (x *index) unwaived() []bool {
 	return active
 }
 
+// domain is where a unit may be.
+func (m *model) domain(u int) slots {
+	n := (len(m.days) + 63) / 64
+	return m.domains[u*n : (u+1)*n]
+}
+
 // gather makes the units.
 func (m *model) gather(bundles [][]int) {
 	arrows := make([][]int, len(m.work))
@@ -93,16 +99,16 @@ func (m *model) gather(bundles [][]int) {
 	together := components(arrows)
 	slices.SortFunc(together, func(a, b []int) int { return a[0] - b[0] })
 	m.unit = make([]int, len(m.work))
-	all := allSlots(len(m.days))
+	m.domains = slices.Repeat(allSlots(len(m.days)), len(together))
 	for i, members := range together {
-		u := unit{members: members, production: m.work[members[0]].production, domain: slices.Clone(all)}
+		u := unit{members: members, production: m.work[members[0]].production}
 		for _, w := range members {
 			m.unit[w] = i
 			u.load.add(m.work[w].load)
 			u.risk += m.work[w].risk
 			for _, r := range m.work[w].rules {
 				if m.active[r.id] {
-					u.domain.keep(r.allowed)
+					m.domain(i).keep(r.allowed)
 				}
 			}
 			m.refuted = m.refuted || !m.mixed && m.work[w].production != u.production

@@ -1,5 +1,7 @@
 package solve
 
+import "slices"
+
 // all units of the model.
 func (m *model) all() []int {
 	units := make([]int, len(m.units))
@@ -11,8 +13,8 @@ func (m *model) all() []int {
 
 // propagate narrows every unit's domain to what its neighbours in order leave it, beginning with those around
 // the units that changed, and refutes the model where a domain runs empty.
-func (m *model) propagate(queue []int) {
-	waiting := make([]bool, len(m.units))
+func (m *model) propagate(changed []int) {
+	queue, waiting := slices.Clone(changed), make([]bool, len(m.units))
 	for _, u := range queue {
 		waiting[u] = true
 	}
@@ -36,7 +38,7 @@ func (m *model) propagate(queue []int) {
 // narrow tells the units around u what its domain leaves them.
 func (m *model) narrow(u int, push func(int)) {
 	unit := &m.units[u]
-	lo, hi := unit.domain.from(0), unit.domain.upTo(len(m.days)-1)
+	lo, hi := m.domain(u).from(0), m.domain(u).upTo(len(m.days)-1)
 	if lo < 0 {
 		m.refuted = true
 		return
@@ -66,7 +68,7 @@ func (m *model) latest(l lag, slot int) int {
 }
 
 func (m *model) clip(u, lo, hi int, push func(int)) {
-	domain := m.units[u].domain
+	domain := m.domain(u)
 	if first := domain.from(0); first < 0 || first >= lo && domain.upTo(len(m.days)-1) <= hi {
 		return
 	}
@@ -81,10 +83,10 @@ func (m *model) part(push func(int)) {
 	}
 	lo, hi := -1, len(m.days)
 	for _, u := range m.first {
-		lo = max(lo, m.units[u].domain.from(0))
+		lo = max(lo, m.domain(u).from(0))
 	}
 	for _, u := range m.behind {
-		hi = min(hi, m.units[u].domain.upTo(len(m.days)-1))
+		hi = min(hi, m.domain(u).upTo(len(m.days)-1))
 	}
 	for _, u := range m.first {
 		m.clip(u, 0, hi-1, push)
@@ -99,16 +101,16 @@ func (m *model) part(push func(int)) {
 func (m *model) crowded() bool {
 	n := len(m.days)
 	usable := [2]slots{noSlots(n), noSlots(n)} // by environment
-	for _, u := range m.units {
-		usable[m.side(&u)].join(u.domain)
+	for u := range m.units {
+		usable[m.side(&m.units[u])].join(m.domain(u))
 	}
 	either := noSlots(n)
 	either.join(usable[0])
 	either.join(usable[1])
 	m.open = either
 	byEnd := make([][]int, n) // units by the last slot they may be in
-	for i, u := range m.units {
-		hi := u.domain.upTo(n - 1)
+	for i := range m.units {
+		hi := m.domain(i).upTo(n - 1)
 		byEnd[hi] = append(byEnd[hi], i)
 	}
 	for from := range n {
@@ -121,7 +123,7 @@ func (m *model) crowded() bool {
 				}
 			}
 			for _, u := range byEnd[to] {
-				if m.units[u].domain.from(0) >= from {
+				if m.domain(u).from(0) >= from {
 					loads[m.side(&m.units[u])].add(m.units[u].load)
 				}
 			}

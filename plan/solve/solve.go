@@ -14,7 +14,7 @@ import (
 )
 
 // Steps is a budget that suits an estate of thousands of workloads: some seconds.
-const Steps = 200_000_000
+const Steps = 300_000_000
 
 // mostCells is how many slots of units, all together, a complete search is tried for.
 const mostCells = 1500
@@ -68,7 +68,7 @@ func (m *model) solve(steps int) found {
 		}
 		known = at
 	}
-	s := m.begin(&steps, steps/2, known)
+	s := m.begin(&steps, steps/4*3, known)
 	s.rounds(steps, 8)
 	if s.unplaced > 0 {
 		return found{model: m, verdict: undecided}
@@ -91,21 +91,27 @@ func (m *model) complete(steps *int) (at []int, complete bool) {
 	return at, complete
 }
 
-// begin gives the best of what is known and of the assignments that filling slots in order leads to, each improved.
+// begin gives the best of what is known and of the assignments that filling slots in order leads to. Each is
+// improved, unless there are so many units that the budget is better spent on one.
 func (m *model) begin(steps *int, budget int, known []int) *state {
 	best := newState(m, steps)
 	if known != nil {
 		best.restore(known)
 	}
+	many := len(m.units) > mostUnits
 	for i, how := range manners() {
 		s := newState(m, steps)
 		s.construct(how)
-		share := budget / len(manners())
-		s.improve(share/4, uint64(i), 8)
-		s.rounds(share-share/4, uint64(i))
+		if share := budget / len(manners()); !many {
+			s.improve(share/4, uint64(i), 8)
+			s.rounds(share-share/4, uint64(i))
+		}
 		if s.score().better(best.score()) {
 			best = s
 		}
+	}
+	if many {
+		best.improve(budget, 0, 8)
 	}
 	return best
 }

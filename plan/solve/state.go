@@ -1,6 +1,10 @@
 package solve
 
-import "nightferry/plan/problem"
+import (
+	"slices"
+
+	"nightferry/plan/problem"
+)
 
 // nowhere is the slot of a unit that has none yet.
 const nowhere = -1
@@ -89,7 +93,7 @@ func (s *state) pull(u, slot int) int64 {
 // span is the slots that the units placed around it leave to a unit, from lo to hi; none where lo > hi.
 func (s *state) span(u int) (lo, hi int) {
 	unit := &s.units[u]
-	lo, hi = unit.domain.from(0), unit.domain.upTo(len(s.days)-1)
+	lo, hi = s.domain(u).from(0), s.domain(u).upTo(len(s.days)-1)
 	for _, l := range unit.before {
 		if at := s.at[l.other]; at != nowhere {
 			lo = max(lo, s.earliest(l, at))
@@ -121,7 +125,7 @@ func (s *state) span(u int) (lo, hi int) {
 // holds says whether the slot has room for a unit that its span allows there.
 func (s *state) holds(u, slot int) bool {
 	unit := &s.units[u]
-	if !unit.domain.has(slot) || s.sides[slot][1-s.side(unit)] > 0 {
+	if !s.domain(u).has(slot) || s.sides[slot][1-s.side(unit)] > 0 {
 		return false
 	}
 	for i, limit := range s.limit {
@@ -156,8 +160,8 @@ func (a score) better(b score) bool {
 
 func (s *state) score() score {
 	finish := int64(0)
-	for i := len(s.in) - 1; i >= 0; i-- {
-		if len(s.in[i]) > 0 {
+	for i, in := range slices.Backward(s.in) {
+		if len(in) > 0 {
 			finish = s.days[i]
 			break
 		}

@@ -21,10 +21,28 @@ func read(account string) estate.Collection {
 // Clinic is an estate of which most could be read, with all stages run.
 func Clinic() reports.Input {
 	inventory := estate.Inventory{Hosts: hosts(), Postgres: postgres(), Odoo: odoo(), Clusters: clusters()}
+	judged := assessment()
+	judged.Demands = demands(inventory)
+	judged.Progress = classify.Progress{Day: "2026-03-09", Before: "2026-02-01", Gone: []classify.Gone{
+		{Code: "telnet", Title: "telnet is served", Asset: "host/old-crm", Day: "2026-03-09", How: classify.NotJudged},
+		{Code: "fsync-off", Title: "A power cut can destroy the database", Asset: "postgres/erp-db", Day: "2026-03-09", How: classify.Mended},
+	}}
 	return reports.Input{
 		Engagement: "Clinic North & Partners", Made: Made(), Inventory: inventory, Services: services(),
-		Classification: classification(), Assessment: assessment(), Plan: planned(),
+		Classification: classification(), Assessment: judged, Plan: planned(),
 	}
+}
+
+// demands is what the embedded tables say of the estate. One tenancy is decided by a person, one restore was tried.
+func demands(inventory estate.Inventory) *classify.Demands {
+	policies, err := classify.LoadPolicies(func(t classify.PolicyTable) (classify.PolicyTable, error) { return t, nil })
+	if err != nil {
+		panic(err) // the embedded tables have tests of their own
+	}
+	return classify.Assess(classify.Input{Inventory: inventory, Services: services(), Classification: *classification(), Policies: policies,
+		Approvals: []estate.TenancyApproval{{Workload: "service/erp", Tenancy: estate.Hybrid, By: "P. Testholm", Reason: "one server is all there is", Date: "2026-03-01"}},
+		Restores:  []estate.Restore{{Database: "erp-db/clinic", Date: "2026-02-01", Took: 2 * time.Hour, Bytes: 40e9, By: "P. Testholm", Evidence: "protocol 17", Where: "engagement.yaml:90"}},
+	}).Demands
 }
 
 // Unread is an estate before any stage has run, but for one host that did not answer.
@@ -183,8 +201,25 @@ func classification() *classify.Classification {
 		}}
 }
 
+// word is what people stated: each standing that an answer can have.
+func word() estate.Word {
+	proof := func(evidence, date string) estate.Proof {
+		return estate.Proof{Evidence: evidence, Date: date, MaxAge: 35 * estate.Day}
+	}
+	return estate.Word{
+		Responsibilities: []estate.Responsibility{
+			{Duty: "patching", By: estate.ByProvider, Who: "cloud operations", Proof: proof("patch report of February", "2026-03-02")},
+			{Duty: "vulnerability-management", By: estate.ByProvider, Who: "cloud operations", Proof: proof("scan report", "2025-11-03")},
+			{Duty: "monitoring", By: estate.ByCustomer, Who: "IT", Proof: proof("", "")}, {Duty: "capacity", By: estate.ByNobody},
+		},
+		Practices: []estate.Practice{{Practice: "failover-tests", State: estate.InPlace, By: "DBA", Proof: proof("protocol 12", "2026-02-20")},
+			{Practice: "ai-boundary", State: estate.Lacking, By: "data protection officer"}},
+		Vendors: []estate.Vendor{{Name: "hosting", Provides: "cloud platform", Contact: "+1 555 0200", Agreement: estate.Signed, Until: "2027-12-31", Proof: proof("contract 17", "2026-03-01")}, {Name: "laboratory"}},
+	}
+}
+
 func assessment() *classify.Assessment {
-	a := &classify.Assessment{Version: classify.Version, Modules: moduleReport(), Integrations: []estate.Integration{
+	a := &classify.Assessment{Version: classify.Version, Modules: moduleReport(), Accountability: classify.Account(word(), services(), "2026-03-09"), Integrations: []estate.Integration{
 		{From: "host/erp-app", To: "host/erp-db", Protocol: "postgresql", Port: 5432, Kind: estate.KindDatabase, Direction: estate.Both, Owner: "Finance, P. Testholm", Encryption: estate.PlainText,
 			Authentication: estate.PasswordProof, Looks: 96, Seen: 95, Configured: []string{"odoo.conf on erp-app"}, Observed: []string{"in 95 of 96 samples of odoo on erp-app, port 5432"},
 			Declared: []string{"engagement.yaml:12"}, Classes: []estate.Crossing{{Class: estate.PHI, By: estate.ByDatabase, Why: "the database erp-db/clinic holds it"},
