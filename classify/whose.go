@@ -59,7 +59,7 @@ func (q *question) person(c candidate) (estate.DataClass, float64, *Evidence) {
 		return estate.Public, 0.8, q.because(estate.Public, 0.8)
 	case ctx.subject == detect.Technical && !c.named && !c.within && c.chance < 0.86 && isName(c.kind) && c.kind != estate.KindEmail:
 		return estate.Operational, 0.7, q.because(estate.Operational, 0.7) // some of its words are names as well
-	case !q.profile.sampled && q.ofContacts(c):
+	case (!q.profile.sampled || q.profile.filled == 0) && q.ofContacts(c): // no value speaks against it
 		return estate.PII, min(c.chance, 0.7), nil
 	case (ctx.subject == detect.Organisation || ctx.subject == detect.Technical) && generic(c.kind) && (!c.shown || !isName(c.kind) && c.kind != estate.KindPersonalText):
 		return estate.Operational, 0.75, q.because(estate.Operational, 0.75)
