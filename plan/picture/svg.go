@@ -22,7 +22,7 @@ type spot struct{ column, x, y int }
 
 // SVG draws the picture: a column a wave, from left to right.
 func SVG(pic Picture) string {
-	spots, rows := layout(pic)
+	spots, rows, above := layout(pic)
 	width, height := 2*marginX+max(2, len(pic.Columns))*columnStep, top+rows*rowStep+20
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">`+"\n", width, height, width, height)
@@ -35,12 +35,17 @@ func SVG(pic Picture) string {
 		x := marginX + i*columnStep
 		fmt.Fprintf(&b, `<text x="%d" y="68" font-size="15" font-weight="bold">%s</text><text x="%d" y="86">%s</text>`+"\n", x, escaped(shortened(c.Wave)), x, whole(c.Title))
 	}
-	for _, a := range pic.Arrows {
-		draw := curve
-		if pic.Grouped && spots[a.From].column != spots[a.To].column {
-			draw = arc
+	for i, a := range pic.Arrows {
+		from, to := spots[a.From], spots[a.To]
+		at, passes := above[i]
+		switch {
+		case passes:
+			b.WriteString(over(a, from, to, at))
+		case pic.Grouped && from.column != to.column:
+			b.WriteString(arc(a, from, to))
+		default:
+			b.WriteString(curve(a, from, to))
 		}
-		b.WriteString(draw(a, spots[a.From], spots[a.To]))
 	}
 	for _, c := range pic.Columns {
 		for _, box := range c.Boxes {
@@ -53,17 +58,28 @@ func SVG(pic Picture) string {
 	return b.String()
 }
 
-// layout gives each box its spot. Within a column those come first that are tied to what stands high on the left. Groups
-// leave room above and below for their arcs.
-func layout(pic Picture) (spots map[string]spot, rows int) {
+// layout gives each box its spot, and each arrow that passes over columns its lane above them. Within a column those come
+// first that are tied to what stands high on the left. Groups leave room above and below for their arcs.
+func layout(pic Picture) (spots map[string]spot, rows int, above map[int]int) {
 	tied := map[string][]string{}
 	for _, a := range pic.Arrows {
 		tied[a.From], tied[a.To] = append(tied[a.From], a.To), append(tied[a.To], a.From)
 	}
 	spots = map[string]spot{}
-	first := 0
+	columns := map[string]int{}
+	for i, c := range pic.Columns {
+		for _, box := range c.Boxes {
+			columns[box.ID] = i
+		}
+	}
+	above = lanes(pic, columns)
+	first, below := 0, 0
+	for _, at := range above {
+		first = max(first, (laneStep*(at+2)+rowStep-1)/rowStep)
+	}
 	if pic.Grouped {
 		first = (len(pic.Columns)*arcStep + rowStep) / rowStep
+		below = first
 	}
 	for i, c := range pic.Columns {
 		height := map[string]int{}
@@ -86,7 +102,7 @@ func layout(pic Picture) (spots map[string]spot, rows int) {
 		}
 		rows = max(rows, first+len(boxes))
 	}
-	return spots, rows + first
+	return spots, rows + below, above
 }
 
 // arc draws an arrow between groups: above them to a later wave, below to an earlier one, the higher the farther, so that
@@ -120,13 +136,18 @@ func curve(a Arrow, from, to spot) string {
 
 // arrow writes a curve of four points, and the arrow's label.
 func arrow(a Arrow, p [8]int, x, y int) string {
+	return stroke(a, fmt.Sprintf("M%d,%d C%d,%d %d,%d %d,%d", p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]), x, y)
+}
+
+// stroke writes a path as the arrow that it is of, with its label.
+func stroke(a Arrow, path string, x, y int) string {
 	dashes := ""
 	if a.Crosses {
 		dashes = ` stroke-dasharray="7 4"`
 	}
-	return fmt.Sprintf(`<path d="M%d,%d C%d,%d %d,%d %d,%d" fill="none" stroke="#333" stroke-width="%d"%s marker-end="url(#head)"/>`+
+	return fmt.Sprintf(`<path d="%s" fill="none" stroke="#333" stroke-width="%d"%s marker-end="url(#head)"/>`+
 		`<text x="%d" y="%d" text-anchor="middle" font-size="10" paint-order="stroke" stroke="#fff" stroke-width="3">%s</text>`+"\n",
-		p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], a.width(), dashes, x, y, whole(a.label()))
+		path, a.width(), dashes, x, y, whole(a.label()))
 }
 
 // whole is a text that fits, with all of it to be seen under the pointer.
