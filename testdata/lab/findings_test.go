@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -147,27 +148,22 @@ var probes = map[string]probe{
 		}
 		return read("erp-app") != "" && read("erp-app") == read("stg")
 	},
-	"real-patients-in-non-production stg/clinic_stg": func(p *prober) bool {
-		count := func(machine, database string) string {
-			return p.lab.Exec(p, machine, "setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups", "psql", "-qXAt", "-d", database, "-c",
-				`SELECT md5(string_agg(concat_ws('|', mrn, last_name, first_name, birth_date, ssn, nir), ',' ORDER BY mrn)) FROM clinic_patient WHERE mrn LIKE 'MRN%'`)
-		}
-		return len(count("stg", "clinic_stg")) == 33 && count("stg", "clinic_stg") == count("erp-db", "clinic")
-	},
-	"certificate-self-signed stg":        served("stg", func(c lab.TrueCertificate) bool { return c.SelfSigned }),
-	"certificate-expires-soon edge":      served("edge", func(c lab.TrueCertificate) bool { return c.DaysLeft < 30 && c.Expired == "" }),
-	"certificate-expired old-crm":        served("old-crm", func(c lab.TrueCertificate) bool { return c.Expired != "" }),
-	"tls-old-protocol erp-app":           agrees("erp-app", "erp.clinic.example", tls.VersionTLS10),
-	"tls-old-protocol stg":               agrees("stg", "stg.clinic.example", tls.VersionTLS10),
-	"tls-old-protocol old-crm":           agrees("old-crm", "crm.clinic.example", tls.VersionTLS10),
-	"tls-not-verified-upstream edge":     shell("edge", `grep -q 'ssl verify none' /etc/haproxy/haproxy.cfg`),
-	"hsts-missing erp-app":               answers("erp.clinic.example", "/web/login", noHSTS),
-	"server-version-shown erp-app":       answers("erp.clinic.example", "/web/login", showsVersion),
-	"database-manager-public erp-app":    answers("erp.clinic.example", "/web/database/manager", isServed),
-	"database-manager-public stg":        answers("stg.clinic.example", "/web/database/manager", isServed),
-	"odoo-master-password-clear erp-app": shell("erp-app", `grep -q '^admin_passwd = [^$]' /etc/odoo/odoo.conf`),
-	"odoo-end-of-life erp-app":           shell("erp-app", `dpkg -s odoo-14 | grep -q '^Version: 14'`),
-	"odoo-end-of-life stg":               shell("stg", `dpkg -s odoo-14 | grep -q '^Version: 14'`),
+	"real-patients-in-non-production stg/clinic_stg": samePatients,
+	"masked-copy-with-identifiers stg/clinic_stg":    all(samePatients, statedMasked),
+	"certificate-self-signed stg":                    served("stg", func(c lab.TrueCertificate) bool { return c.SelfSigned }),
+	"certificate-expires-soon edge":                  served("edge", func(c lab.TrueCertificate) bool { return c.DaysLeft < 30 && c.Expired == "" }),
+	"certificate-expired old-crm":                    served("old-crm", func(c lab.TrueCertificate) bool { return c.Expired != "" }),
+	"tls-old-protocol erp-app":                       agrees("erp-app", "erp.clinic.example", tls.VersionTLS10),
+	"tls-old-protocol stg":                           agrees("stg", "stg.clinic.example", tls.VersionTLS10),
+	"tls-old-protocol old-crm":                       agrees("old-crm", "crm.clinic.example", tls.VersionTLS10),
+	"tls-not-verified-upstream edge":                 shell("edge", `grep -q 'ssl verify none' /etc/haproxy/haproxy.cfg`),
+	"hsts-missing erp-app":                           answers("erp.clinic.example", "/web/login", noHSTS),
+	"server-version-shown erp-app":                   answers("erp.clinic.example", "/web/login", showsVersion),
+	"database-manager-public erp-app":                answers("erp.clinic.example", "/web/database/manager", isServed),
+	"database-manager-public stg":                    answers("stg.clinic.example", "/web/database/manager", isServed),
+	"odoo-master-password-clear erp-app":             shell("erp-app", `grep -q '^admin_passwd = [^$]' /etc/odoo/odoo.conf`),
+	"odoo-end-of-life erp-app":                       shell("erp-app", `dpkg -s odoo-14 | grep -q '^Version: 14'`),
+	"odoo-end-of-life stg":                           shell("stg", `dpkg -s odoo-14 | grep -q '^Version: 14'`),
 	"odoo-administrator-never-logged-in erp-app/vendor.admin": query("erp-db", "clinic", `SELECT array_agg(login) = '{vendor.admin}' FROM (`+administrators+`) a
 		WHERE NOT EXISTS (SELECT FROM res_users_log WHERE create_uid = a.id)`),
 	"odoo-shared-login erp-app/ward1":         query("erp-db", "clinic", `SELECT name ILIKE '%(shared)%' FROM res_partner p JOIN res_users u ON u.partner_id = p.id WHERE login = 'ward1'`),
@@ -220,6 +216,22 @@ var probes = map[string]probe{
 	"no-monitoring-agent erp-db":               noProgram("erp-db", "prometheus-node-exporter", "node_exporter", "zabbix_agentd", "telegraf"),
 	"operating-system-end-of-life erp-app":     shell("erp-app", `. /etc/os-release && [ "$ID $VERSION_ID" = 'debian 11' ]`),
 	"operating-system-end-of-life erp-db":      shell("erp-db", `. /etc/os-release && [ "$ID $VERSION_ID" = 'debian 11' ]`),
+}
+
+// samePatients tells whether staging's patients are production's, by names, dates of birth and numbers.
+func samePatients(p *prober) bool {
+	sum := func(machine, database string) string {
+		return p.lab.Exec(p, machine, "setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups", "psql", "-qXAt", "-d", database, "-c",
+			`SELECT md5(string_agg(concat_ws('|', mrn, last_name, first_name, birth_date, ssn, nir), ',' ORDER BY mrn)) FROM clinic_patient WHERE mrn LIKE 'MRN%'`)
+	}
+	return len(sum("stg", "clinic_stg")) == 33 && sum("stg", "clinic_stg") == sum("erp-db", "clinic")
+}
+
+// statedMasked tells whether people say that the staging database is a masked copy.
+func statedMasked(p *prober) bool {
+	text, err := os.ReadFile("engagement.yaml")
+	require.NoError(p, err)
+	return strings.Contains(string(text), "{database: clinic_stg, of: erp/clinic, content: masked,")
 }
 
 // noProgram is a probe that finds none of the programs running.
