@@ -31,7 +31,10 @@ say "Discover: hosts through the bastion, PostgreSQL through tunnels, Odoo over 
 found nightferry -C "$demo" discover
 
 say "Classify: which data lives where, which systems talk"
-run nightferry -C "$demo" classify
+found nightferry -C "$demo" classify
+
+say "Assess: what the data demands of each workload, and what stands in the way"
+found nightferry -C "$demo" assess
 
 say "Plan: waves, reasons, and the night of the staging wave"
 run nightferry -C "$demo" plan
@@ -54,6 +57,6 @@ Try next:
   source <(testdata/lab/passwords)
   bin/nightferry -C demo cutover status
   make lab && bin/nightferry -C demo cutover run wave-1 --again --despite demo                    the same night, on screen
-  bin/nightferry init --sample /tmp/sample && bin/nightferry -C /tmp/sample plan   no lab needed
+  bin/nightferry init --sample /tmp/sample && bin/nightferry -C /tmp/sample classify --offline     no lab needed
   make lab-down                                                                    stop the lab
 END
