@@ -94,9 +94,12 @@ func checkSchedule(length, every time.Duration) error {
 	return nil
 }
 
+// firstIn is how far off a watch begins, less a part of a second: nothing that comes before its first round takes so long.
+const firstIn = 3 * time.Second
+
 // schedule goes on with the watch that was begun, as long and as closely as asked for now, or begins one.
 func (a *app) schedule(d *desk, o discoverOptions) (discover.Schedule, error) {
-	now := a.now().UTC().Truncate(time.Second).Add(time.Second) // so that the first round is yet to come
+	now := a.now().UTC().Truncate(time.Second).Add(firstIn) // so that the first round is yet to come, on a slow machine too
 	was := watchFile{}
 	err := d.ReadJSON(engagement.WatchFile, &was)
 	switch {
