@@ -72,6 +72,7 @@ type TrueIntegration struct {
 	ShownBy  []string `yaml:"shown_by"` // configuration, sockets, declaration
 	Reader   string   `yaml:"reader"`   // whose eyes the configuration needs: any, odoo, root, administrator
 	Idle     bool     `yaml:"idle"`     // it is spoken of, and nothing flows
+	Brief    bool     `yaml:"brief"`    // it lasts a moment: whether one look at sockets sees it is chance, and ShownBy does not say
 }
 
 // TrueBackup is the newest proof of a backup.
