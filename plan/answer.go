@@ -21,6 +21,7 @@ func (g *serviceGraph) take(p *Plan, asked problem.Problem, s problem.Solution, 
 	for _, w := range s.Waves {
 		waveOf[w.Slot] = waveName(w.Number)
 	}
+	wording := NewWording(asked, waveOf)
 	for _, w := range s.Waves {
 		slot := asked.Slots[w.Slot]
 		wave := Wave{Name: waveName(w.Number), From: slot.Start, To: slot.End}
@@ -29,7 +30,7 @@ func (g *serviceGraph) take(p *Plan, asked problem.Problem, s problem.Solution, 
 			wave.Phase = Phase(g.services[id].Environment)
 			m := g.place(id, g.together(id, reasons[name]), wave.Phase)
 			m.Downtime = downtime(name, choices)
-			m.Reasons = append(m.Reasons, refusals(asked, reasons[name], waveOf)...)
+			m.Reasons = append(m.Reasons, wording.around(reasons[name])...)
 			wave.Members = append(wave.Members, m)
 		}
 		wave.Title = title(wave.Phase, wave.Members)
@@ -67,34 +68,44 @@ func downtime(service string, choices []method.Choice) string {
 	return fmt.Sprintf("%s to %s (confidence %s)", d.Low.Round(time.Minute), high, d.Confidence)
 }
 
-// refusals say what stands against the nights around a service's own.
-func refusals(asked problem.Problem, r problem.Reason, waveOf map[int]string) []Reason {
+// Wording tells refusals in words.
+type Wording struct {
+	slots    []problem.Slot
+	meanings map[problem.ID]problem.Meaning
+	waves    map[int]string // by slot
+}
+
+// NewWording reads what the constraints of a problem ask; waves names the slots in which something moves.
+func NewWording(asked problem.Problem, waves map[int]string) Wording {
+	return Wording{asked.Slots, asked.Meanings(), waves}
+}
+
+// around says what stands against the nights around a service's own.
+func (w Wording) around(r problem.Reason) []Reason {
 	var list []Reason
-	for _, side := range []struct {
-		name, word string
-		refusal    *problem.Refusal
-	}{{"not-earlier", "not before: on ", r.Earlier}, {"not-later", "not after: on ", r.Later}} {
-		if side.refusal != nil {
-			list = append(list, Reason{side.name, side.word + Refused(asked, *side.refusal, waveOf)})
-		}
+	if r.Earlier != nil {
+		list = append(list, Reason{"not-earlier", "not before: on " + w.Refused(*r.Earlier)})
+	}
+	if r.Later != nil {
+		list = append(list, Reason{"not-later", "not after: on " + w.Refused(*r.Later)})
 	}
 	return list
 }
 
-// Refused tells in words what stands against a night.
-func Refused(asked problem.Problem, r problem.Refusal, waveOf map[int]string) string {
-	night := asked.Slots[r.Slot].Name
-	if wave := waveOf[r.Slot]; wave != "" {
+// Refused tells what stands against a night.
+func (w Wording) Refused(r problem.Refusal) string {
+	night := w.slots[r.Slot].Name
+	if wave := w.waves[r.Slot]; wave != "" {
 		night += " (" + wave + ")"
 	}
 	var against []string
 	for _, id := range r.Breaks {
-		against = append(against, words(asked, id))
+		against = append(against, fmt.Sprintf("%s (%s)", w.meanings[id].Text, id))
 	}
 	if cost := costs(r.Costs); cost != "" {
 		against = append(against, cost)
 	}
-	return night + " " + cmp.Or(strings.Join(against, "; "), "it would be as good: the order of names decided")
+	return night + ": " + cmp.Or(strings.Join(against, "; "), "as good, and not chosen")
 }
 
 // costs tells what a change of the goals loses.
@@ -113,40 +124,6 @@ func costs(o problem.Objective) string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-// words tells what breaking a constraint would mean.
-func words(asked problem.Problem, id problem.ID) string {
-	_, of, _ := strings.Cut(string(id), ":")
-	switch id.Kind() {
-	case problem.Environment:
-		return "production and non-production would share a night (" + string(id) + ")"
-	case problem.Depends:
-		from, to, _ := strings.Cut(of, "→")
-		return fmt.Sprintf("%s needs %s, which moves later (%s)", from, to, id)
-	case problem.Proven:
-		from, to, _ := strings.Cut(of, "→")
-		return fmt.Sprintf("%s would not be proven long enough before %s (%s)", from, to, id)
-	case problem.Freeze, problem.Calendar:
-		return "it is closed: " + of + " (" + string(id) + ")"
-	case problem.Window, problem.Downtime:
-		return "the night is too short for the downtime, or none of its windows (" + string(id) + ")"
-	case problem.RTO:
-		return "the downtime is beyond the service's RTO (" + string(id) + ")"
-	case problem.Limit:
-		return "the wave would hold too much (" + string(id) + ")"
-	case problem.Regulated, problem.Smallest:
-		return "regulated data moves after the first of production (" + string(id) + ")"
-	case problem.Pinned:
-		for _, pin := range asked.Pins {
-			if pin.ID() == id {
-				return fmt.Sprintf("pinned by %s: %s (%s)", pin.By, pin.Reason, id)
-			}
-		}
-	case problem.Grouped:
-		return "its application moves together (" + string(id) + ")"
-	}
-	return string(id)
 }
 
 // conflict tells a collision in words, each constraint with its place.

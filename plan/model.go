@@ -99,7 +99,7 @@ func (g *serviceGraph) workload(s movable, choices []method.Choice) problem.Work
 	return w
 }
 
-// weights says what a day costs on which a dependency's ends are on different sites: a conversation that people wait for
+// weight says what a day costs on which a dependency's ends are on different sites: a conversation that people wait for
 // weighs more than a transfer by night.
 func weight(protocol string) int {
 	switch strings.SplitN(protocol, "/", 2)[0] {

@@ -162,7 +162,7 @@ func TestPinsAndDispositions(t *testing.T) {
 	p := made(t, in)
 	require.Equal(t, []string{"directory", "ring"}, []string{p.Retained[0].Service, p.Retained[1].Service})
 	require.Equal(t, "2027-02-02", p.Waves[2].From.Format(time.DateOnly), "the first night after the day")
-	require.Contains(t, p.Waves[2].Members[0].Reasons[len(p.Waves[2].Members[0].Reasons)-2].Text, "pinned by Testmann: after the audit")
+	require.Contains(t, p.Waves[2].Members[0].Reasons[len(p.Waves[2].Members[0].Reasons)-2].Text, "wiki is pinned by Testmann: not before 2027-02-01 00:00 CET (after the audit)")
 
 	in.Pins[0].Service, in.Pins[0].Where = "wikki", "overrides.yaml:7"
 	_, err := plan.Make(in)

@@ -16,28 +16,24 @@ import (
 const Horizon = 366
 
 // usual is the night that is assumed where no maintenance window is stated: one a week, and the plan says so.
-var usual = estate.Window{Days: []string{"sat"}, From: "22:00", To: "06:00"} //nolint:gochecknoglobals // never changed
+func usual() []estate.Window {
+	return []estate.Window{{Days: []string{"sat"}, From: "22:00", To: "06:00"}}
+}
 
 // nights lays the maintenance windows out, from the first day on: a slot for each, named by the day on which it begins.
 // Where windows overlap, the longest counts.
 func nights(dates estate.Calendar, first time.Time, days int) []problem.Slot {
 	windows := dates.Windows
 	if len(windows) == 0 {
-		windows = []estate.Window{usual}
+		windows = usual()
 	}
 	var slots []problem.Slot
 	for n := range days {
 		day := first.AddDate(0, 0, n)
-		name := strings.ToLower(day.Weekday().String()[:3])
 		for _, w := range windows {
-			if !slices.Contains(w.Days, name) {
-				continue
+			if from, to, begins := w.On(day); begins {
+				slots = append(slots, problem.Slot{Name: day.Format(time.DateOnly), Start: from, End: to, Day: n, Window: strings.Join(w.Days, ",") + " " + w.From + "–" + w.To})
 			}
-			slot := problem.Slot{Name: day.Format(time.DateOnly), Start: clock(day, w.From), End: clock(day, w.To), Day: n, Window: fmt.Sprintf("%s %s–%s", name, w.From, w.To)}
-			if !slot.End.After(slot.Start) {
-				slot.End = clock(day.AddDate(0, 0, 1), w.To)
-			}
-			slots = append(slots, slot)
 		}
 	}
 	slices.SortStableFunc(slots, func(a, b problem.Slot) int { return cmp.Or(a.Start.Compare(b.Start), b.End.Compare(a.End)) })
@@ -57,15 +53,6 @@ func apart(slots []problem.Slot) []problem.Slot {
 		}
 	}
 	return kept
-}
-
-// clock is a time of day, "22:00", on a day; the day's first moment where the text is none.
-func clock(day time.Time, text string) time.Time {
-	at, err := time.Parse("15:04", text)
-	if err != nil {
-		return day
-	}
-	return time.Date(day.Year(), day.Month(), day.Day(), at.Hour(), at.Minute(), 0, 0, day.Location())
 }
 
 // freezes are the closures that the calendar states, for all workloads.

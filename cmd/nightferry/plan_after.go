@@ -34,12 +34,7 @@ list need not be all. It reads no customer system and writes nothing.`,
 }
 
 func (a *app) planAfter(asJSON bool) (err error) {
-	d, err := a.open()
-	if err != nil {
-		return err
-	}
-	defer closing(d, &err)
-	saved, err := savedPlan(d)
+	saved, err := a.readPlan()
 	if err != nil {
 		return err
 	}

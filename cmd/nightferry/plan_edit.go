@@ -72,12 +72,7 @@ func signing(cmd *cobra.Command, pin *estate.Pin) {
 
 // dayOfWave is the day of a wave of plan.yaml.
 func (a *app) dayOfWave(wave string) (day string, err error) {
-	d, err := a.open()
-	if err != nil {
-		return "", err
-	}
-	defer closing(d, &err)
-	saved, err := savedPlan(d)
+	saved, err := a.readPlan()
 	if err != nil {
 		return "", err
 	}
@@ -91,6 +86,16 @@ func (a *app) dayOfWave(wave string) (day string, err error) {
 		}
 	}
 	return "", outcome.Mend(outcome.Misused(fmt.Errorf("plan.yaml has no wave %q in which anything moves", wave)), "its waves are: "+strings.Join(names, ", "))
+}
+
+// readPlan reads plan.yaml and nothing else.
+func (a *app) readPlan() (saved plan.Plan, err error) {
+	d, err := a.open()
+	if err != nil {
+		return saved, err
+	}
+	defer closing(d, &err)
+	return savedPlan(d)
 }
 
 // savedPlan is plan.yaml.

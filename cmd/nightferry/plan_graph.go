@@ -35,12 +35,7 @@ func (a *app) planGraph(format string, all bool) (err error) {
 	if draw == nil && format != "json" {
 		return outcome.Mend(outcome.Misused(fmt.Errorf("there is no format %q", format)), "the formats are svg, dot, mermaid and json")
 	}
-	d, err := a.open()
-	if err != nil {
-		return err
-	}
-	defer closing(d, &err)
-	saved, err := savedPlan(d)
+	saved, err := a.readPlan()
 	if err != nil {
 		return err
 	}

@@ -178,5 +178,5 @@ func (e *Engagement) proofOf(p Proof, usual time.Duration, path string) estate.P
 	if p.MaxAge == 0 {
 		p.MaxAge = usual
 	}
-	return estate.Proof{Evidence: p.Evidence, Date: string(p.Date), MaxAge: p.MaxAge, Where: e.lineOf(path)}
+	return estate.Proof{Evidence: p.Evidence, Date: string(p.Date), MaxAge: p.MaxAge, Where: e.Line(path)}
 }

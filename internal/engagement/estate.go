@@ -46,7 +46,7 @@ func (a Authorisation) Holds(on Day) bool { return a.Date <= on && (a.Until == "
 func (e *Engagement) Declared() []estate.Integration {
 	var list []estate.Integration
 	for i, d := range e.Integrations {
-		evidence := e.lineOf(fmt.Sprintf("integrations[%d]", i))
+		evidence := e.Line(fmt.Sprintf("integrations[%d]", i))
 		if d.Note != "" {
 			evidence += " " + d.Note
 		}
@@ -71,14 +71,14 @@ func (e *Engagement) Declared() []estate.Integration {
 			}
 			server, _ := e.Server(side.Server)
 			list = append(list, estate.Integration{From: "host/" + side.Host, To: "host/" + side.DatabaseHost, Protocol: "postgresql", Port: server.Port, Planned: side.key == "to",
-				Declared: []string{e.lineOf(fmt.Sprintf("target.moves[%d].%s", i, side.key)) + " database of " + m.Service}})
+				Declared: []string{e.Line(fmt.Sprintf("target.moves[%d].%s", i, side.key)) + " database of " + m.Service}})
 		}
 	}
 	return list
 }
 
-// lineOf names a place in engagement.yaml.
-func (e *Engagement) lineOf(path string) string {
+// Line names the place of a path such as "policy.start" in engagement.yaml, as "engagement.yaml:12".
+func (e *Engagement) Line(path string) string {
 	return fmt.Sprintf("%s:%d", FileName, e.file.Line(path))
 }
 
@@ -93,7 +93,7 @@ func (e *Engagement) Dates() estate.Calendar {
 	for i, f := range e.Calendar.Freezes {
 		dates.Freezes = append(dates.Freezes, estate.Freeze{
 			From: f.From.in(zone), To: f.To.in(zone).AddDate(0, 0, 1).Add(-time.Second), Reason: f.Reason,
-			Where: e.lineOf(fmt.Sprintf("calendar.freezes[%d]", i)),
+			Where: e.Line(fmt.Sprintf("calendar.freezes[%d]", i)),
 		})
 	}
 	return dates

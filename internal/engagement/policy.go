@@ -38,9 +38,6 @@ func (c *checker) policy() {
 	}
 }
 
-// Line tells where a path such as "policy.start" stands in engagement.yaml, as "engagement.yaml:12".
-func (e *Engagement) Line(path string) string { return e.lineOf(path) }
-
 // checkPins tells what a pin or a waiver lacks. Nobody binds or frees a plan without a name, a reason and a day.
 func checkPins(file *yamlfile.File, o Overrides) {
 	for i, p := range o.Pins {

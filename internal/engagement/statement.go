@@ -65,7 +65,7 @@ func (e *Engagement) Copies() []estate.Copy {
 	for i, s := range e.Databases {
 		for j, copied := range s.Copies {
 			list = append(list, estate.Copy{Database: s.Name + "/" + copied.Database, Of: copied.Of, Content: copied.Content, By: copied.StatedBy,
-				Date: string(copied.Date), Where: e.lineOf(fmt.Sprintf("databases[%d].copies[%d]", i, j))})
+				Date: string(copied.Date), Where: e.Line(fmt.Sprintf("databases[%d].copies[%d]", i, j))})
 		}
 	}
 	return list
@@ -76,7 +76,7 @@ func (e *Engagement) Restored() []estate.Restore {
 	var list []estate.Restore
 	for i, r := range e.Restores {
 		list = append(list, estate.Restore{Database: r.Database, Host: r.Host, Date: string(r.Date), Took: r.Took, Bytes: int64(r.Gigabytes * 1e9),
-			By: r.By, Evidence: r.Evidence, Where: e.lineOf(fmt.Sprintf("restores[%d]", i))})
+			By: r.By, Evidence: r.Evidence, Where: e.Line(fmt.Sprintf("restores[%d]", i))})
 	}
 	return list
 }

@@ -1,6 +1,10 @@
 package estate
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Move pairs one piece of a legacy service with its place in the landing zone, as people declared it.
 type Move struct {
@@ -46,6 +50,27 @@ type Window struct {
 	Days []string `json:"days"` // "mon" … "sun"
 	From string   `json:"from"` // "22:00"
 	To   string   `json:"to"`   // "04:00" on the next day when earlier than From
+}
+
+// On lays the window on a day, given by its first moment, in that moment's time zone: false where it does not begin on that
+// day of the week. A window that ends no later than it begins ends on the next day.
+func (w Window) On(day time.Time) (from, to time.Time, begins bool) {
+	if !slices.Contains(w.Days, strings.ToLower(day.Weekday().String()[:3])) {
+		return time.Time{}, time.Time{}, false
+	}
+	if from, to = clock(day, w.From), clock(day, w.To); !to.After(from) {
+		to = clock(day.AddDate(0, 0, 1), w.To)
+	}
+	return from, to, true
+}
+
+// clock is a time of day ("22:00") on a day; the day's first moment where the text is none.
+func clock(day time.Time, text string) time.Time {
+	at, err := time.Parse("15:04", text)
+	if err != nil {
+		return day
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), at.Hour(), at.Minute(), 0, 0, day.Location())
 }
 
 // Policy is what the engagement demands of the plan.
